@@ -1,0 +1,49 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+.DEFAULT_GOAL := help
+
+.PHONY: help setup run test lint bench docs snowflake-check lock refresh-reference clean
+
+help: ## list these targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
+
+# One stamp for the whole environment: made again when the lock or the package metadata changes.
+$(VENV)/.installed: requirements-dev.lock pyproject.toml
+	@test -d $(VENV) || $(PYTHON) -m venv $(VENV)
+	@echo "installing the environment into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.8
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python requirements-dev.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+profiles.yml:
+	@cp profiles.example.yml profiles.yml
+
+setup: $(VENV)/.installed profiles.yml ## make .venv with everything pinned, and profiles.yml
+
+run: setup ## a company world, loaded, built and explained, on the embedded DuckDB
+	@$(BIN)/gtm demo
+
+test: setup ## lint, types, unit tests, scenarios, dbt tests, both engines
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+lint: setup ## ruff, mypy
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+bench: setup ## measure the intent core on 10 M events (about five minutes)
+	@$(BIN)/python -m bench.intent
+
+docs: setup ## dbt's documentation site into target/
+	@$(BIN)/dbt docs generate --quiet && echo "open target/index.html, or run: .venv/bin/dbt docs serve"
+
+snowflake-check: setup ## build on the Snowflake emulator and compare every mart with DuckDB
+	@$(BIN)/python -m pytest -q tests/scenarios/test_parity.py
+
+lock: setup ## resolve the lock files again from pyproject.toml
+	@$(BIN)/uv pip compile --quiet --universal --no-emit-index-url --no-header --no-annotate --python-version 3.11 pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --no-emit-index-url --no-header --no-annotate --python-version 3.11 --extra dev pyproject.toml -o requirements-dev.lock
+
+clean: ## remove the environment, the warehouse file and everything made
+	@rm -rf $(VENV) target logs warehouse.duckdb* world .pytest_cache .ruff_cache .mypy_cache

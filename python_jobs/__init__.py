@@ -1,0 +1,1 @@
+"""The jobs behind the ``gtm`` command: they move rows and talk to services; SQL decides."""

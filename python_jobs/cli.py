@@ -1,0 +1,36 @@
+"""The ``gtm`` command line. Every command lives beside the job it starts; this file joins them."""
+
+import sys
+
+import typer
+
+from python_jobs import log
+from python_jobs.errors import GtmError
+
+app = typer.Typer(
+    name="gtm",
+    help="Account intent in your own warehouse: load, build, explain.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def _options(
+    verbose: bool = typer.Option(False, "--verbose", "-v", help="Log every step."),
+) -> None:
+    log.configure(verbose)
+
+
+def main() -> None:
+    """Run the command line; what a user can cause is one sentence and an exit code."""
+    try:
+        app()
+    except GtmError as error:
+        print(f"gtm: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,84 @@
+"""Configuration: environment variables (or a ``.env`` file), read once and passed in."""
+
+import os
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from python_jobs.errors import ConfigurationError
+
+PROJECT_DIR = Path(__file__).resolve().parent.parent
+
+Target = Literal["duckdb", "snowflake"]
+
+
+class Settings(BaseSettings):
+    """Everything a run can be told from outside. Secrets are never printed."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", populate_by_name=True)
+
+    target: Target = Field(default="duckdb", alias="GTM_TARGET")
+    duckdb_path: Path = Field(default=Path("warehouse.duckdb"), alias="GTM_DUCKDB_PATH")
+    threads: int = Field(default=4, alias="GTM_THREADS")
+
+    snowflake_account: str | None = Field(default=None, alias="SNOWFLAKE_ACCOUNT")
+    snowflake_user: str | None = Field(default=None, alias="SNOWFLAKE_USER")
+    snowflake_private_key_path: Path | None = Field(
+        default=None, alias="SNOWFLAKE_PRIVATE_KEY_PATH"
+    )
+    snowflake_private_key_passphrase: SecretStr | None = Field(
+        default=None, alias="SNOWFLAKE_PRIVATE_KEY_PASSPHRASE"
+    )
+    snowflake_password: SecretStr | None = Field(default=None, alias="SNOWFLAKE_PASSWORD")
+    snowflake_role: str = Field(default="GTM_TRANSFORMER", alias="SNOWFLAKE_ROLE")
+    snowflake_warehouse: str = Field(default="GTM_WH", alias="SNOWFLAKE_WAREHOUSE")
+    snowflake_database: str = Field(default="GTM", alias="SNOWFLAKE_DATABASE")
+    # Only the local emulator needs these three.
+    snowflake_host: str | None = Field(default=None, alias="SNOWFLAKE_HOST")
+    snowflake_port: int = Field(default=443, alias="SNOWFLAKE_PORT")
+    snowflake_protocol: str = Field(default="https", alias="SNOWFLAKE_PROTOCOL")
+
+    def with_target(self, target: str | None) -> "Settings":
+        """These settings for another target; ``None`` keeps the configured one."""
+        if target is None:
+            return self
+        if target not in ("duckdb", "snowflake"):
+            raise ConfigurationError(f"unknown target '{target}': use duckdb or snowflake")
+        return self.model_copy(update={"target": target})
+
+
+def load_settings() -> Settings:
+    """Read the settings; a value that does not fit is one sentence naming the variable.
+
+    Raises:
+        ConfigurationError: a variable has a value of the wrong kind.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = first["loc"][0] if first["loc"] else "a setting"
+        raise ConfigurationError(f"{name}: {first['msg'].lower()}") from None
+
+
+def default_as_of() -> date:
+    """The last complete UTC day, unless ``GTM_AS_OF`` pins another."""
+    pinned = os.environ.get("GTM_AS_OF")
+    if pinned:
+        return parse_day(pinned)
+    return datetime.now(UTC).date() - timedelta(days=1)
+
+
+def parse_day(text: str) -> date:
+    """Parse ``YYYY-MM-DD``.
+
+    Raises:
+        ConfigurationError: the text is not a day.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ConfigurationError(f"'{text}' is not a day: write it as YYYY-MM-DD") from None

@@ -1,0 +1,221 @@
+"""The warehouse behind a target: one DuckDB file, or Snowflake. The same few verbs on both."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+import duckdb
+import pyarrow as pa
+import snowflake.connector
+from filelock import FileLock, Timeout
+
+from python_jobs.errors import ConfigurationError, TransientError
+from python_jobs.settings import Settings
+
+SCHEMAS = ("raw", "registry", "staging", "intermediate", "signals", "sync", "marts", "ops")
+
+
+class Warehouse(Protocol):
+    """What jobs need of a warehouse. Column names come back in lower case on both engines."""
+
+    target: str
+
+    def rows(self, sql: str, params: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """All rows of a query, one dict each. Placeholders are ``?``."""
+        ...
+
+    def arrow(self, sql: str, params: Sequence[Any] = ()) -> pa.Table:
+        """The result of a query as an Arrow table, for many rows."""
+        ...
+
+    def execute(self, sql: str, params: Sequence[Any] = ()) -> None:
+        """Run one statement whose result nobody reads."""
+        ...
+
+    def has_table(self, schema: str, table: str) -> bool:
+        """Whether a table or view of that name is there."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class DuckDBWarehouse:
+    """One DuckDB file. It has one writer at a time; readers open, read and close."""
+
+    target = "duckdb"
+
+    def __init__(self, path: Path, read_only: bool = False) -> None:
+        if read_only and not path.exists():
+            raise ConfigurationError(
+                f"there is no warehouse at {path}: run `gtm load` and `gtm build` first, "
+                "or set GTM_DUCKDB_PATH"
+            )
+        try:
+            self._connection = duckdb.connect(str(path), read_only=read_only)
+        except duckdb.IOException as error:
+            raise _why_not_opened(path, error) from None
+        self._connection.execute("set timezone = 'UTC'")
+
+    def rows(self, sql: str, params: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        cursor = self._connection.execute(sql, list(params))
+        names = [column[0].lower() for column in cursor.description or []]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def arrow(self, sql: str, params: Sequence[Any] = ()) -> pa.Table:
+        return self._connection.execute(sql, list(params)).to_arrow_table()
+
+    def execute(self, sql: str, params: Sequence[Any] = ()) -> None:
+        self._connection.execute(sql, list(params))
+
+    def has_table(self, schema: str, table: str) -> bool:
+        return _has_table(self, schema, table)
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+class SnowflakeWarehouse:
+    """A Snowflake database through the official connector."""
+
+    target = "snowflake"
+
+    def __init__(self, settings: Settings) -> None:
+        self._connection = snowflake.connector.connect(**snowflake_options(settings))
+
+    def _run(self, sql: str, params: Sequence[Any]) -> Any:
+        cursor = self._connection.cursor()
+        cursor.execute(sql, tuple(params)) if params else cursor.execute(sql)
+        return cursor
+
+    def rows(self, sql: str, params: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        cursor = self._run(sql, params)
+        names = [column[0].lower() for column in cursor.description or []]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def arrow(self, sql: str, params: Sequence[Any] = ()) -> pa.Table:
+        table = self._run(sql, params).fetch_arrow_all(force_return_table=True)
+        return table.rename_columns([name.lower() for name in table.column_names])
+
+    def execute(self, sql: str, params: Sequence[Any] = ()) -> None:
+        self._run(sql, params)
+
+    def has_table(self, schema: str, table: str) -> bool:
+        return _has_table(self, schema, table)
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def snowflake_options(settings: Settings) -> dict[str, Any]:
+    """Options for the connector: key-pair authentication first, a password only without a key.
+
+    Raises:
+        ConfigurationError: the account, the user or every credential is missing.
+    """
+    missing = [
+        name
+        for name, value in (
+            ("SNOWFLAKE_ACCOUNT", settings.snowflake_account),
+            ("SNOWFLAKE_USER", settings.snowflake_user),
+            (
+                "SNOWFLAKE_PRIVATE_KEY_PATH",
+                settings.snowflake_private_key_path or settings.snowflake_password,
+            ),
+        )
+        if not value
+    ]
+    if missing:
+        raise ConfigurationError(
+            f"the snowflake target needs {', '.join(missing)}: set them in the environment "
+            "(see profiles.example.yml)"
+        )
+    options: dict[str, Any] = {
+        "account": settings.snowflake_account,
+        "user": settings.snowflake_user,
+        "role": settings.snowflake_role,
+        "warehouse": settings.snowflake_warehouse,
+        "database": settings.snowflake_database,
+        "paramstyle": "qmark",
+        "session_parameters": {"QUERY_TAG": "gtm", "TIMEZONE": "UTC"},
+    }
+    if settings.snowflake_private_key_path:
+        options["private_key_file"] = str(settings.snowflake_private_key_path)
+        if settings.snowflake_private_key_passphrase:
+            options["private_key_file_pwd"] = (
+                settings.snowflake_private_key_passphrase.get_secret_value()
+            )
+    elif settings.snowflake_password:
+        options["password"] = settings.snowflake_password.get_secret_value()
+    if settings.snowflake_host:
+        options |= {
+            "host": settings.snowflake_host,
+            "port": settings.snowflake_port,
+            "protocol": settings.snowflake_protocol,
+        }
+    return options
+
+
+@contextmanager
+def open_warehouse(settings: Settings, read_only: bool = False) -> Iterator[Warehouse]:
+    """Open the warehouse of the configured target and close it again.
+
+    Raises:
+        ConfigurationError: the file is no DuckDB database, or Snowflake is not configured.
+        TransientError: another process is writing to the DuckDB file.
+    """
+    warehouse: Warehouse
+    if settings.target == "snowflake":
+        warehouse = SnowflakeWarehouse(settings)
+    else:
+        warehouse = DuckDBWarehouse(settings.duckdb_path, read_only=read_only)
+    try:
+        yield warehouse
+    finally:
+        warehouse.close()
+
+
+@contextmanager
+def only_writer(settings: Settings) -> Iterator[None]:
+    """Hold the right to write. A second run meanwhile is one clear sentence, and harms nothing.
+
+    The lock is a file beside the DuckDB file; the operating system frees it when a process dies.
+    On Snowflake, statements are transactional and the lock only keeps two runs of this machine apart.
+
+    Raises:
+        TransientError: another run holds it.
+    """
+    lock = FileLock(f"{settings.duckdb_path}.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise TransientError(
+            f"another gtm run is writing to {settings.duckdb_path}: wait until it ends and run again"
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _has_table(warehouse: Warehouse, schema: str, table: str) -> bool:
+    found = warehouse.rows(
+        "select count(*) as n from information_schema.tables "
+        "where lower(table_schema) = ? and lower(table_name) = ?",
+        [schema, table],
+    )
+    return bool(found[0]["n"])
+
+
+def _why_not_opened(path: Path, error: Exception) -> Exception:
+    if re.search(r"[Cc]onflicting lock|being used by another process", str(error)):
+        return TransientError(
+            f"another process has {path} open: close it, or wait until it ends, and run again"
+        )
+    return ConfigurationError(
+        f"{path} cannot be read as a DuckDB database: restore it from a copy, "
+        "or move it away and load again"
+    )
