@@ -1,8 +1,9 @@
 {#
 The registrable domain of each host of a relation with a column `host` (distinct, as `host_of` gives
 them), by the Public Suffix List: one label more than the longest suffix that matches, where a suffix
-is a rule, a name one label below a wildcard, or, without any rule, the last label. Null where there
-is none: public suffixes themselves, IPv4 addresses, names that only a local network knows.
+is a rule, a name one label below a wildcard (the wildcard's own name too, as the list's linter has
+it), or, without any rule, the last label. Null where there is none: public suffixes themselves, IPv4
+addresses, names that only a local network knows.
 
 Returns a query with host, registrable_domain, is_personal_mail. Each host meets the list through one
 equality join per number of labels, so the work grows with the hosts and not with the list.
@@ -38,8 +39,7 @@ rules as (
     select
         suffix,
         max(case when is_exception then 1 else 0 end) as exceptions,
-        max(case when is_wildcard then 1 else 0 end) as wildcards,
-        max(case when is_exception or is_wildcard then 0 else 1 end) as plain_rules
+        max(case when is_wildcard then 1 else 0 end) as wildcards
     from {{ ref('public_suffixes') }}
     group by suffix
 ),
@@ -53,10 +53,10 @@ matches as (
             when rules_{{ labels }}.exceptions = 1 then {{ labels - 1 }}
             {%- endfor %}
             {%- for labels in range(max_labels, 0, -1) %}
-            when rules_{{ labels }}.plain_rules = 1 then {{ labels }}
             {%- if labels > 1 %}
             when rules_{{ labels - 1 }}.wildcards = 1 and label_count >= {{ labels }} then {{ labels }}
             {%- endif %}
+            when rules_{{ labels }}.suffix is not null then {{ labels }}
             {%- endfor %}
             else 1
         end as suffix_label_count
