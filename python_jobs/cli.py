@@ -6,6 +6,7 @@ import typer
 
 from python_jobs import log
 from python_jobs.errors import GtmError
+from python_jobs.ingest.commands import load
 
 app = typer.Typer(
     name="gtm",
@@ -21,6 +22,9 @@ def _options(
     verbose: bool = typer.Option(False, "--verbose", "-v", help="Log every step."),
 ) -> None:
     log.configure(verbose)
+
+
+app.command()(load)
 
 
 def main() -> None:

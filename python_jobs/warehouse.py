@@ -66,10 +66,15 @@ class DuckDBWarehouse:
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def arrow(self, sql: str, params: Sequence[Any] = ()) -> pa.Table:
-        return self._connection.execute(sql, list(params)).to_arrow_table()
+        return self._connection.sql(sql, params=list(params)).to_arrow_table()
 
     def execute(self, sql: str, params: Sequence[Any] = ()) -> None:
         self._connection.execute(sql, list(params))
+
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The open connection, for loaders that bring rows in as Arrow."""
+        return self._connection
 
     def has_table(self, schema: str, table: str) -> bool:
         return _has_table(self, schema, table)
@@ -85,6 +90,11 @@ class SnowflakeWarehouse:
 
     def __init__(self, settings: Settings) -> None:
         self._connection = snowflake.connector.connect(**snowflake_options(settings))
+
+    @property
+    def connection(self) -> Any:
+        """The open connection of the official connector."""
+        return self._connection
 
     def _run(self, sql: str, params: Sequence[Any]) -> Any:
         cursor = self._connection.cursor()
@@ -183,7 +193,7 @@ def only_writer(settings: Settings) -> Iterator[None]:
     """Hold the right to write. A second run meanwhile is one clear sentence, and harms nothing.
 
     The lock is a file beside the DuckDB file; the operating system frees it when a process dies.
-    On Snowflake, statements are transactional and the lock only keeps two runs of this machine apart.
+    On Snowflake, statements are transactional; the lock keeps two runs of this machine apart.
 
     Raises:
         TransientError: another run holds it.
@@ -193,7 +203,8 @@ def only_writer(settings: Settings) -> Iterator[None]:
         lock.acquire(timeout=0)
     except Timeout:
         raise TransientError(
-            f"another gtm run is writing to {settings.duckdb_path}: wait until it ends and run again"
+            f"another gtm run is writing to {settings.duckdb_path}: "
+            "wait until it ends and run again"
         ) from None
     try:
         yield

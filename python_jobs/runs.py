@@ -1,0 +1,221 @@
+"""The tables of schema ``ops`` that every job writes, and the record of each job run."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from python_jobs.errors import GtmError
+from python_jobs.ingest.contracts import CONTRACTS
+from python_jobs.warehouse import SCHEMAS, Warehouse
+
+logger = logging.getLogger(__name__)
+
+Columns = tuple[tuple[str, str], ...]
+
+SQL_TYPES: dict[str, dict[str, str]] = {
+    "duckdb": {
+        "text": "varchar",
+        "timestamp": "timestamp",
+        "date": "date",
+        "number": "double",
+        "integer": "bigint",
+        "boolean": "boolean",
+        "json": "json",
+    },
+    "snowflake": {
+        "text": "varchar",
+        "timestamp": "timestamp_ntz",
+        "date": "date",
+        "number": "double",
+        "integer": "bigint",
+        "boolean": "boolean",
+        "json": "variant",
+    },
+}
+"""The column type of each kind of column, per engine."""
+
+OPS_TABLES: dict[str, Columns] = {
+    "job_runs": (
+        ("run_id", "text"),
+        ("job", "text"),
+        ("source", "text"),
+        ("entity", "text"),
+        ("mode", "text"),
+        ("status", "text"),
+        ("rows_read", "integer"),
+        ("rows_written", "integer"),
+        ("rows_unchanged", "integer"),
+        ("rows_set_aside", "integer"),
+        ("api_calls", "integer"),
+        ("started_at", "timestamp"),
+        ("finished_at", "timestamp"),
+        ("message", "text"),
+    ),
+    "dead_letters": (
+        ("dead_letter_id", "text"),
+        ("source", "text"),
+        ("entity", "text"),
+        ("source_record_id", "text"),
+        ("payload", "json"),
+        ("reason", "text"),
+        ("first_seen_at", "timestamp"),
+        ("retried_at", "timestamp"),
+        ("resolved_at", "timestamp"),
+    ),
+    "registry_changes": (
+        ("change_id", "text"),
+        ("registry", "text"),
+        ("record_key", "text"),
+        ("action", "text"),
+        ("before", "json"),
+        ("after", "json"),
+        ("changed_by", "text"),
+        ("changed_at", "timestamp"),
+        ("note", "text"),
+    ),
+}
+"""Columns (name, kind) of the ops tables."""
+
+_DLT_COLUMNS: Columns = (("_dlt_load_id", "text"), ("_dlt_id", "text"))
+
+
+def utc_now() -> datetime:
+    """Now, UTC, without an offset, as the warehouse stores times."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+@dataclass
+class JobRun:
+    """One job over one entity, while it runs: what is counted here ends up in ops.job_runs."""
+
+    job: str
+    source: str
+    entity: str
+    mode: str
+    started_at: datetime
+    run_id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    rows_read: int = 0
+    rows_written: int = 0
+    rows_unchanged: int = 0
+    rows_set_aside: int = 0
+    api_calls: int = 0
+    message: str | None = None
+    finished_at: datetime | None = None
+
+    @property
+    def seconds(self) -> float:
+        """Wall time of the finished run."""
+        return ((self.finished_at or utc_now()) - self.started_at).total_seconds()
+
+
+@contextmanager
+def job_run(
+    warehouse: Warehouse,
+    job: str,
+    source: str,
+    entity: str,
+    mode: str,
+    clock: Callable[[], datetime] = utc_now,
+) -> Iterator[JobRun]:
+    """Record a run in ops.job_runs: ``running`` on entry, ``succeeded`` or ``failed`` at the end.
+
+    The message of a failure is the sentence of our own error, or only the kind of any other: those
+    may quote a record.
+    """
+    run = JobRun(job, source, entity, mode, clock())
+    warehouse.execute(
+        "insert into ops.job_runs (run_id, job, source, entity, mode, status, started_at) "
+        "values (?, ?, ?, ?, ?, 'running', ?)",
+        [run.run_id, job, source, entity, mode, run.started_at],
+    )
+    try:
+        yield run
+    except BaseException as error:
+        run.message = str(error) if isinstance(error, GtmError) else type(error).__name__
+        _finish(warehouse, run, "failed", clock())
+        raise
+    _finish(warehouse, run, "succeeded", clock())
+
+
+def close_interrupted(warehouse: Warehouse, job: str, now: datetime) -> None:
+    """Mark the job's runs that never ended as failed. Call it while holding ``only_writer``.
+
+    Only on DuckDB: there, nobody else can be running. On Snowflake another machine may be.
+    """
+    if warehouse.target == "duckdb":
+        warehouse.execute(
+            "update ops.job_runs set status = 'failed', finished_at = ?, message = 'interrupted' "
+            "where job = ? and status = 'running'",
+            [now, job],
+        )
+
+
+def ensure_ops_tables(warehouse: Warehouse) -> None:
+    """Make the project's schemas and the ops tables that are missing."""
+    _ensure(warehouse, "ops", OPS_TABLES)
+
+
+def ensure_raw_tables(warehouse: Warehouse) -> None:
+    """Make the raw table of every entity that is missing, empty, with its typed columns.
+
+    A build works over a warehouse that holds only some entities, and dlt loads into these tables
+    later. On Snowflake they have dlt's own two columns, which its JSON loads fill.
+    """
+    extra = _DLT_COLUMNS if warehouse.target == "snowflake" else ()
+    tables = {name: (*contract.raw_columns, *extra) for name, contract in CONTRACTS.items()}
+    _ensure(warehouse, "raw", tables)
+
+
+def _ensure(warehouse: Warehouse, schema: str, tables: dict[str, Columns]) -> None:
+    schemas = {
+        row["name"]
+        for row in warehouse.rows(
+            "select lower(schema_name) as name from information_schema.schemata"
+        )
+    }
+    for name in SCHEMAS:
+        if name not in schemas:
+            warehouse.execute(f"create schema if not exists {name}")
+    existing = {
+        row["name"]
+        for row in warehouse.rows(
+            "select lower(table_name) as name from information_schema.tables "
+            "where lower(table_schema) = ?",
+            [schema],
+        )
+    }
+    types = SQL_TYPES[warehouse.target]
+    for table, columns in tables.items():
+        if table not in existing:
+            listed = ", ".join(f"{name} {types[kind]}" for name, kind in columns)
+            warehouse.execute(f"create table if not exists {schema}.{table} ({listed})")
+
+
+def _finish(warehouse: Warehouse, run: JobRun, status: str, now: datetime) -> None:
+    run.finished_at = now
+    try:
+        warehouse.execute(
+            "update ops.job_runs set status = ?, rows_read = ?, rows_written = ?, "
+            "rows_unchanged = ?, rows_set_aside = ?, api_calls = ?, finished_at = ?, message = ? "
+            "where run_id = ?",
+            [
+                status,
+                run.rows_read,
+                run.rows_written,
+                run.rows_unchanged,
+                run.rows_set_aside,
+                run.api_calls,
+                now,
+                run.message,
+                run.run_id,
+            ],
+        )
+    except Exception as error:
+        if status == "succeeded":
+            raise
+        logger.warning("the failed run could not be recorded (%s)", type(error).__name__)
