@@ -1,0 +1,27 @@
+"""Fixtures for every test: the two engines, each empty, reached through environment variables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.emulator import emulator
+
+
+@pytest.fixture(scope="session")
+def snowflake_env() -> Iterator[dict[str, str]]:
+    """Environment of a local Snowflake that all tests of this process share.
+
+    ``Settings(**snowflake_env)`` gives settings, ``os.environ | snowflake_env`` a command's
+    environment. Tests that need an empty one of their own use ``with emulator() as env``.
+    """
+    with emulator() as env:
+        yield env
+
+
+@pytest.fixture
+def duckdb_env(tmp_path: Path) -> dict[str, str]:
+    """Environment of a DuckDB file that no other test uses."""
+    return {"GTM_TARGET": "duckdb", "GTM_DUCKDB_PATH": str(tmp_path / "warehouse.duckdb")}

@@ -1,0 +1,46 @@
+"""Where fakesnow answers otherwise than Snowflake does, put right before its server starts."""
+
+from __future__ import annotations
+
+from string import Template
+
+import fakesnow.arrow
+import pyarrow as pa
+import pyarrow.compute as pc
+from fakesnow import info_schema
+
+_plain_timestamps = fakesnow.arrow.timestamp_to_sf_struct
+_plain_comment_sql = info_schema.insert_table_comment_sql
+
+
+def timestamps(values: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """Timestamps as Snowflake sends them, a null staying null instead of becoming 1970."""
+    if isinstance(values, pa.ChunkedArray):
+        values = values.combine_chunks()
+    filled = _plain_timestamps(values.fill_null(0))
+    return pa.StructArray.from_arrays(
+        filled.flatten(), fields=list(filled.type), mask=pc.is_null(values)
+    )
+
+
+def comment_sql(catalog: str, schema: str, table: str, comment: str) -> str:
+    """Keep a table's comment, which may hold an apostrophe."""
+    return _plain_comment_sql(catalog, schema, table, comment.replace("'", "''"))
+
+
+# Snowflake's information_schema.tables lists views too.
+VIEWS_AMONG_TABLES = """
+union all by name
+select database_name as "TABLE_CATALOG", schema_name as "TABLE_SCHEMA", view_name as "TABLE_NAME",
+    'VIEW' as "TABLE_TYPE"
+from duckdb_views()
+where database_name = '${catalog}' and schema_name != '_fs_information_schema'
+"""
+
+
+def install() -> None:
+    """Put the corrections in place; once, before a session is opened."""
+    fakesnow.arrow.timestamp_to_sf_struct = timestamps
+    info_schema.insert_table_comment_sql = comment_sql
+    tables = info_schema.SQL_CREATE_INFORMATION_SCHEMA_TABLES_VIEW.template
+    info_schema.SQL_CREATE_INFORMATION_SCHEMA_TABLES_VIEW = Template(tables + VIEWS_AMONG_TABLES)
