@@ -7,6 +7,8 @@ import typer
 from python_jobs import log
 from python_jobs.errors import GtmError
 from python_jobs.ingest.commands import load
+from python_jobs.reference import refresh_reference
+from python_jobs.registry.commands import app as registry_app
 
 app = typer.Typer(
     name="gtm",
@@ -25,6 +27,8 @@ def _options(
 
 
 app.command()(load)
+app.add_typer(registry_app)
+app.command()(refresh_reference)
 
 
 def main() -> None:

@@ -172,7 +172,7 @@ def public_suffix_rows() -> list[tuple[str, str, str]]:
         if suffix.count(".") + 1 + is_wildcard > MAX_SUFFIX_LABELS:
             raise PermanentError(
                 f"the public suffix {rule} has more than {MAX_SUFFIX_LABELS} labels: raise "
-                "max_labels in macros/domain/registrable_domains.sql and MAX_SUFFIX_LABELS beside it"
+                "max_labels in macros/domain/registrable_domains.sql and MAX_SUFFIX_LABELS"
             )
         for form in (suffix, suffix.encode("idna").decode("ascii")):
             rows.add((form, _flag(is_wildcard), _flag(is_exception)))

@@ -1,0 +1,1 @@
+"""Registries: behaviour as data. Shipped rows, and above them a journal of edits."""

@@ -1,0 +1,240 @@
+"""What must be true of the registries in force; every breach is one sentence saying what to do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+
+import duckdb
+from publicsuffixlist import PublicSuffixList
+
+from python_jobs.reference import personal_mail_rows
+from python_jobs.registry.definitions import ANY, REGISTRIES, Row
+
+PLACEHOLDER = "{{JSON_HERE}}"
+OTHER_LANE = "other"
+
+Rows = dict[str, list[Row]]
+
+
+def problems(rows: Rows) -> list[str]:
+    """Every breach in the rows in force, as sentences; empty when all is well."""
+    found: list[str] = []
+    for check in _CHECKS:
+        found += check(rows)
+    return found
+
+
+def regex_problem(pattern: str) -> str | None:
+    """Why a regular expression cannot be used on both engines; None if it can.
+
+    DuckDB has RE2. Snowflake has POSIX extended expressions with a few classes of Perl:
+    https://docs.snowflake.com/en/sql-reference/functions-regexp
+    """
+    plain = re.sub(r"\[\^?\]?(\[:[a-z]+:\]|[^\]])*\]", "x", re.sub(r"\\.", "x", pattern))
+    if re.search(r"\(\?([=!]|<[=!])", plain):
+        return "looks ahead or behind, which neither engine can"
+    if re.search(r"\\[1-9]", pattern):
+        return "refers back to a group, which DuckDB cannot"
+    if "(?" in plain:
+        return "has a group starting with (?, which Snowflake does not know: use plain brackets"
+    if re.search(r"[*+?}]\?", plain):
+        return "has a quantifier followed by ?, which Snowflake does not know: leave the ? out"
+    unknown = re.search(r"\\([a-zA-Z])(?<![dDsSwWbB])", pattern)
+    if unknown:
+        return f"has \\{unknown.group(1)}, which is not the same on both engines"
+    try:
+        duckdb.execute("select regexp_matches('', ?)", [pattern])
+    except duckdb.Error as error:
+        return f"does not compile: {str(error).splitlines()[0].split(': ', 1)[-1]}"
+    return None
+
+
+def _fields(rows: Rows) -> Iterator[str]:
+    for name, registry in REGISTRIES.items():
+        for row in rows[name]:
+            where = f"{name} {row[registry.key]}"
+            for field in registry.fields:
+                value = row[field.name]
+                if value is None:
+                    if field.required:
+                        yield f"{where} needs {field.name}"
+                elif field.choices and value not in field.choices:
+                    yield f"{where}: {field.name} '{value}' is none of {', '.join(field.choices)}"
+                elif field.at_least is not None and value < field.at_least:
+                    yield f"{where}: {field.name} must be at least {field.at_least:g}"
+
+
+def _event_rules(rows: Rows) -> Iterator[str]:
+    lanes, configs = _keys(rows, "lanes"), _keys(rows, "score_configs")
+    for row in rows["event_rules"]:
+        where = f"event_rules {row['rule_id']}"
+        if row["match_value"]:
+            wrong = _match_problem(row["match_type"], row["match_value"])
+            if wrong:
+                yield f"{where}: match_value '{row['match_value']}' {wrong}"
+        if row["lane"] and row["lane"] not in lanes:
+            yield f"{where}: {_no_lane(row['lane'], lanes)}"
+        if row["score_config_id"] and row["score_config_id"] not in configs:
+            yield f"{where}: there is no score config '{row['score_config_id']}'"
+        if not row["content_type"] and not row["lane"] and row["weight_override"] is None:
+            yield f"{where} does nothing: give it a content_type, a lane or a weight_override"
+
+
+def _match_problem(match_type: str, value: str) -> str | None:
+    if re.search(r"(?<!\\)[A-Z]", value):
+        return "has capital letters, but paths are compared in lower case: write it in lower case"
+    if match_type == "path_regex":
+        return regex_problem(value)
+    if "?" in value or "#" in value:
+        return "has ? or #, but paths are compared without query string: end it before that"
+    if match_type in ("path_prefix", "equals") and not value.startswith("/"):
+        return "must start with /, as every path does"
+    return None
+
+
+def _score_configs(rows: Rows) -> Iterator[str]:
+    active = sorted(
+        row["score_config_id"] for row in rows["score_configs"] if row["status"] == "active"
+    )
+    if not active:
+        yield "no score config would be active: run gtm registry activate CONFIG to switch"
+    elif len(active) > 1:
+        yield (
+            f"{' and '.join(active)} would both be active: run gtm registry activate CONFIG, which "
+            "archives the other"
+        )
+    weighted = {row["score_config_id"] for row in rows["score_weights"]}
+    for row in rows["score_configs"]:
+        where = f"score_configs {row['score_config_id']}"
+        if row["status"] == "active" and row["score_config_id"] not in weighted:
+            yield f"{where} has no weights, so every score would be 0: set score_weights first"
+        if _missing("score_configs", row):
+            continue
+        if not row["cold_max"] < row["warm_max"] <= 100:
+            yield f"{where}: thresholds must be 0 <= cold_max < warm_max <= 100"
+        if row["surge_surging_min"] > row["surge_exploding_min"]:
+            yield f"{where}: surge_surging_min must not be above surge_exploding_min"
+        if row["normalize_k"] <= 0:
+            yield f"{where}: normalize_k must be above 0"
+        if not 0 < row["false_discovery_rate"] < 1:
+            yield f"{where}: false_discovery_rate must be between 0 and 1"
+
+
+def _score_weights(rows: Rows) -> Iterator[str]:
+    configs = _keys(rows, "score_configs")
+    seen: dict[tuple[str, ...], str] = {}
+    for row in rows["score_weights"]:
+        name = row["score_weight_id"]
+        if row["score_config_id"] and row["score_config_id"] not in configs:
+            yield f"score_weights {name}: there is no score config '{row['score_config_id']}'"
+        slot = tuple(
+            row[field] for field in ("score_config_id", "event_name", "content_type", "cta_id")
+        )
+        if slot in seen:
+            yield f"score_weights {name} is for the same events as {seen[slot]}: change that one"
+        seen.setdefault(slot, name)
+
+
+def _prompt_templates(rows: Rows) -> Iterator[str]:
+    lanes = _keys(rows, "lanes") | {ANY}
+    slots: dict[tuple[str, ...], str] = {}
+    for row in rows["prompt_templates"]:
+        name = row["template_id"]
+        if row["user_prompt"] and PLACEHOLDER not in row["user_prompt"]:
+            yield f"prompt_templates {name}: user_prompt must contain {PLACEHOLDER}"
+        if row["lane"] and row["lane"] not in lanes:
+            yield f"prompt_templates {name}: {_no_lane(row['lane'], lanes)}"
+        if not row["enabled"]:
+            continue
+        slot = tuple(row[field] for field in ("lane", "persona", "intent_stage"))
+        if slot in slots:
+            yield (
+                f"prompt_templates {name} is for the same lane, persona and stage as "
+                f"{slots[slot]}: disable one of them"
+            )
+        slots.setdefault(slot, name)
+    if (ANY, ANY, ANY) not in slots:
+        yield "prompt_templates must keep an enabled template for lane *, persona *, stage *"
+
+
+def _accounts(rows: Rows) -> Iterator[str]:
+    aliases = {row["alias_domain"]: row["account_key"] for row in rows["account_aliases"]}
+    parents = {row["account_key"]: row["parent_account_key"] for row in rows["account_parents"]}
+    for name, pairs in (("account_aliases", aliases), ("account_parents", parents)):
+        for key, target in pairs.items():
+            for domain in (key, target):
+                wrong = domain and _domain_problem(domain)
+                if wrong:
+                    yield f"{name} {key}: {wrong}"
+    for alias, account in aliases.items():
+        if alias == account:
+            yield f"account_aliases {alias}: an alias cannot stand for itself"
+        elif account in aliases:
+            yield (
+                f"account_aliases {alias}: {account} is itself an alias, of {aliases[account]}: "
+                f"use {aliases[account]}"
+            )
+    for account, parent in parents.items():
+        for domain in (account, parent):
+            if domain in aliases:
+                yield (
+                    f"account_parents {account}: {domain} is an alias of {aliases[domain]}: "
+                    f"use {aliases[domain]}"
+                )
+        walk = [account]
+        while parents.get(walk[-1]) and parents[walk[-1]] not in walk:
+            walk.append(parents[walk[-1]])
+        if parents.get(walk[-1]) == account:
+            yield f"account_parents {account}: its parents lead in a circle: {' → '.join(walk)}"
+
+
+def _lanes(rows: Rows) -> Iterator[str]:
+    if OTHER_LANE not in _keys(rows, "lanes"):
+        yield f"lanes must keep '{OTHER_LANE}': events without a lane count there"
+
+
+def _domain_problem(domain: str) -> str | None:
+    lower = domain.lower()
+    registrable = _suffixes().privatesuffix(lower)
+    if registrable is None or "." not in lower:
+        return f"'{domain}' is not a registrable domain"
+    if registrable != domain:
+        return f"'{domain}' is not a registrable domain: write {registrable}"
+    if domain in _personal_mail():
+        return f"{domain} is personal mail, which belongs to no account"
+    return None
+
+
+def _no_lane(lane: str, lanes: set[str]) -> str:
+    return f"there is no lane '{lane}': use one of {', '.join(sorted(lanes))}"
+
+
+def _missing(name: str, row: Row) -> bool:
+    return any(field.required and row[field.name] is None for field in REGISTRIES[name].fields)
+
+
+def _keys(rows: Rows, name: str) -> set[str]:
+    return {row[REGISTRIES[name].key] for row in rows[name]}
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    return PublicSuffixList()
+
+
+@cache
+def _personal_mail() -> frozenset[str]:
+    return frozenset(domain for (domain,) in personal_mail_rows())
+
+
+_CHECKS: tuple[Callable[[Rows], Iterator[str]], ...] = (
+    _fields,
+    _lanes,
+    _event_rules,
+    _score_configs,
+    _score_weights,
+    _prompt_templates,
+    _accounts,
+)

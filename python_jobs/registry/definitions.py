@@ -1,0 +1,243 @@
+"""What each registry is: its key and its fields. The seeds and the staging models have the same."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from python_jobs.errors import ConfigurationError
+
+Kind = Literal["text", "number", "integer", "boolean", "timestamp"]
+Row = dict[str, Any]
+
+ANY = "*"
+_TRUE = ("true", "yes", "1")
+_FALSE = ("false", "no", "0")
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a registry row. ``default`` is taken when a row is made without it."""
+
+    name: str
+    kind: Kind = "text"
+    required: bool = False
+    default: Any = None
+    choices: tuple[str, ...] = ()
+    at_least: float | None = None
+
+
+@dataclass(frozen=True)
+class Registry:
+    """One registry: a seed of this name, a view ``stg_registry__<name>``, and its edits."""
+
+    name: str
+    key: str
+    fields: tuple[Field, ...]
+
+    def field(self, name: str) -> Field:
+        """The field of that name.
+
+        Raises:
+            ConfigurationError: there is none; the sentence lists those there are.
+        """
+        for field in self.fields:
+            if field.name == name:
+                return field
+        names = ", ".join(field.name for field in self.fields)
+        raise ConfigurationError(f"{self.name} has no field '{name}': it has {names}")
+
+    def coerce(self, raw: Mapping[str, Any]) -> Row:
+        """A row from a CSV file, the warehouse or the journal, with plain Python values.
+
+        Text that is empty is None; timestamps stay text, ``YYYY-MM-DD HH:MM:SS``.
+
+        Raises:
+            ConfigurationError: a value is not of its field's kind.
+        """
+        return {field.name: parse(self, field, raw.get(field.name)) for field in self.fields}
+
+
+def parse(registry: Registry, field: Field, value: Any) -> Any:
+    """One value as its field's kind; empty text is None.
+
+    Raises:
+        ConfigurationError: the value is not of that kind.
+    """
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return None
+    try:
+        return _PARSERS[field.kind](value)
+    except (ValueError, OverflowError):
+        raise ConfigurationError(
+            f"{registry.name}.{field.name}: '{value}' is not {_ARTICLES[field.kind]}"
+        ) from None
+
+
+def registry(name: str) -> Registry:
+    """The registry of that name.
+
+    Raises:
+        ConfigurationError: there is none; the sentence lists those there are.
+    """
+    if name not in REGISTRIES:
+        raise ConfigurationError(f"there is no registry '{name}': use {', '.join(REGISTRIES)}")
+    return REGISTRIES[name]
+
+
+def _number(value: Any) -> float:
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError(value)
+    return number
+
+
+def _integer(value: Any) -> int:
+    number = _number(value)
+    if number != int(number):
+        raise ValueError(value)
+    return int(number)
+
+
+def _boolean(value: Any) -> bool:
+    text = str(value).strip().lower()
+    if text not in _TRUE + _FALSE:
+        raise ValueError(value)
+    return text in _TRUE
+
+
+def _timestamp(value: Any) -> str:
+    time = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    return time.replace(tzinfo=None).isoformat(sep=" ")
+
+
+_PARSERS: dict[Kind, Any] = {
+    "text": str,
+    "number": _number,
+    "integer": _integer,
+    "boolean": _boolean,
+    "timestamp": _timestamp,
+}
+_ARTICLES: dict[Kind, str] = {
+    "text": "a text",
+    "number": "a number",
+    "integer": "a whole number",
+    "boolean": "true or false",
+    "timestamp": "a time: write it as YYYY-MM-DD HH:MM:SS",
+}
+
+_ALL = (
+    Registry(
+        "event_rules",
+        "rule_id",
+        (
+            Field("rule_id", required=True),
+            Field("enabled", "boolean", required=True, default=True),
+            Field("priority", "integer", required=True),
+            Field("event_name", default=ANY),
+            Field(
+                "match_type",
+                required=True,
+                choices=("path_regex", "path_prefix", "contains", "equals"),
+            ),
+            Field("match_value", required=True),
+            Field("content_type"),
+            Field("lane"),
+            Field("weight_override", "number", at_least=0),
+            Field("score_config_id"),
+            Field("notes"),
+        ),
+    ),
+    Registry(
+        "score_configs",
+        "score_config_id",
+        (
+            Field("score_config_id", required=True),
+            Field(
+                "status", required=True, default="draft", choices=("active", "draft", "archived")
+            ),
+            Field("lambda_decay", "number", required=True, at_least=0),
+            Field("normalize_k", "number", required=True),
+            Field("cold_max", "integer", required=True, at_least=0),
+            Field("warm_max", "integer", required=True),
+            Field("surge_surging_min", "number", required=True, at_least=0),
+            Field("surge_exploding_min", "number", required=True),
+            Field("false_discovery_rate", "number", required=True, default=0.10),
+            Field("notes"),
+            Field("created_at", "timestamp"),
+        ),
+    ),
+    Registry(
+        "score_weights",
+        "score_weight_id",
+        (
+            Field("score_weight_id", required=True),
+            Field("score_config_id", required=True),
+            Field("event_name", required=True),
+            Field("content_type"),
+            Field("cta_id"),
+            Field("weight", "number", required=True, at_least=0),
+        ),
+    ),
+    Registry(
+        "prompt_templates",
+        "template_id",
+        (
+            Field("template_id", required=True),
+            Field("lane", required=True, default=ANY),
+            Field(
+                "persona", required=True, default=ANY, choices=("sales", "marketing", "exec", ANY)
+            ),
+            Field("intent_stage", required=True, default=ANY, choices=("Cold", "Warm", "Hot", ANY)),
+            Field("version", "integer", required=True, default=1, at_least=1),
+            Field("enabled", "boolean", required=True, default=True),
+            Field("system_prompt", required=True),
+            Field("user_prompt", required=True),
+            Field("max_words", "integer", required=True, default=180, at_least=1),
+        ),
+    ),
+    Registry(
+        "account_aliases",
+        "alias_domain",
+        (
+            Field("alias_domain", required=True),
+            Field("account_key", required=True),
+            Field("note"),
+        ),
+    ),
+    Registry(
+        "account_parents",
+        "account_key",
+        (
+            Field("account_key", required=True),
+            Field("parent_account_key", required=True),
+            Field("note"),
+        ),
+    ),
+    Registry(
+        "lanes",
+        "lane",
+        (
+            Field("lane", required=True),
+            Field("label", required=True),
+            Field("sort_order", "integer", required=True),
+        ),
+    ),
+    Registry(
+        "key_events",
+        "key",
+        (
+            Field("key", required=True),
+            Field("label", required=True),
+            Field("event_name", required=True),
+            Field("content_type"),
+            Field("cta_id"),
+            Field("sort_order", "integer", required=True),
+        ),
+    ),
+)
+
+REGISTRIES = {registry.name: registry for registry in _ALL}
