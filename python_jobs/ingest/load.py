@@ -37,6 +37,7 @@ logger = logging.getLogger(__name__)
 JOB = "load"
 SOURCE = "files"
 _BATCH_ROWS = 200_000
+_READER_MEMORY = "3GB"
 
 Step = Callable[[str], None]
 
@@ -91,7 +92,7 @@ def _reader(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         con = duckdb.connect(":memory:", config={"temp_directory": folder})
         try:
             con.execute(f"set timezone = 'UTC'; set threads = {settings.threads}")
-            con.execute("set enable_progress_bar = false")
+            con.execute(f"set enable_progress_bar = false; set memory_limit = '{_READER_MEMORY}'")
             yield con
         finally:
             con.close()
@@ -149,6 +150,7 @@ def _make_delta(
     """Temp table ``delta``: the good rows that differ from the warehouse; returns how many.
 
     Of rows with one key in a batch, the first is taken for events and the last for state records.
+    Rows lie in the order of time, which lets the warehouse skip what a range of days does not need.
     """
     time = "occurred_at" if contract.shape == "events" else "version_at"
     same = contract.raw_key if contract.shape == "events" else (*contract.raw_key, "payload_hash")
@@ -177,6 +179,7 @@ def _make_delta(
             ) = 1
         )
         anti join existing using ({", ".join(same)})
+        order by {time}
         """,
         [now],
     )

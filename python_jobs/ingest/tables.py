@@ -12,7 +12,8 @@ from python_jobs.ingest.contracts import CONTRACTS
 from python_jobs.runs import ensure_raw_tables
 from python_jobs.warehouse import DuckDBWarehouse, Warehouse
 
-_BATCH_ROWS = 2_000
+_BATCH_BYTES = 4_000_000
+_BATCH_ROWS = 10_000
 
 
 def insert_rows(
@@ -21,6 +22,7 @@ def insert_rows(
     """Append rows to ``schema.table``, columns matched by name.
 
     ``json_columns`` hold JSON text; they arrive as JSON on DuckDB and as VARIANT on Snowflake.
+    There, a batch of rows travels as one JSON text in one bound value.
     """
     if rows.num_rows == 0:
         return
@@ -30,19 +32,31 @@ def insert_rows(
         cursor.execute(f"insert into {table} by name select * from incoming_rows")
         cursor.close()
         return
-    names = rows.column_names
     values = ", ".join(
-        f"parse_json(column{position})" if name in json_columns else f"column{position}"
-        for position, name in enumerate(names, start=1)
+        f"item.value:{field.name}"
+        + ("" if field.name in json_columns else f"::{_snowflake_type(field.type)}")
+        for field in rows.schema
     )
-    one_row = f"({', '.join('?' * len(names))})"
-    for batch in rows.to_batches(max_chunksize=_BATCH_ROWS):
-        cells = [cell for row in zip(*batch.to_pydict().values(), strict=True) for cell in row]
-        warehouse.execute(
-            f"insert into {table} ({', '.join(names)}) select {values} from values "
-            + ", ".join([one_row] * batch.num_rows),
-            cells,
-        )
+    statement = (
+        f"insert into {table} ({', '.join(rows.column_names)}) select {values} "
+        "from table(flatten(input => parse_json(?))) as item"
+    )
+    a_row = rows.nbytes // rows.num_rows + 1
+    for batch in rows.to_batches(max_chunksize=max(1, min(_BATCH_ROWS, _BATCH_BYTES // a_row))):
+        objects = as_objects(batch, json_columns)
+        warehouse.execute(statement, [json.dumps(objects, default=str, ensure_ascii=False)])
+
+
+def _snowflake_type(kind: pa.DataType) -> str:
+    if pa.types.is_timestamp(kind):
+        return "timestamp_ntz"
+    if pa.types.is_date(kind):
+        return "date"
+    if pa.types.is_boolean(kind):
+        return "boolean"
+    if pa.types.is_integer(kind):
+        return "bigint"
+    return "double" if pa.types.is_floating(kind) else "varchar"
 
 
 def copy_raw(source: Warehouse, target: Warehouse) -> dict[str, int]:
@@ -65,10 +79,12 @@ def copy_raw(source: Warehouse, target: Warehouse) -> dict[str, int]:
 
 
 def as_objects(batch: pa.RecordBatch, json_columns: Collection[str]) -> list[dict[str, Any]]:
-    """The rows of a batch as dicts, JSON text parsed."""
-    rows: list[dict[str, Any]] = batch.to_pylist()
-    for row in rows:
-        for name in json_columns:
-            if row[name] is not None:
-                row[name] = json.loads(row[name])
-    return rows
+    """The rows of a batch as dicts, JSON text parsed. Nulls are left out: VARIANT has its own."""
+    return [
+        {
+            name: json.loads(value) if name in json_columns else value
+            for name, value in row.items()
+            if value is not None
+        }
+        for row in batch.to_pylist()
+    ]
