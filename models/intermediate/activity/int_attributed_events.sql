@@ -1,0 +1,58 @@
+with events as (
+
+    select * from {{ ref('int_countable_events') }}
+
+),
+
+company_domains as (
+
+    select * from {{ ref('int_company_domains') }}
+
+),
+
+email_domains as (
+
+    select * from {{ ref('int_identity_domains') }}
+    where identity_type = 'email'
+
+),
+
+visitor_domains as (
+
+    select * from {{ ref('int_identity_domains') }}
+    where identity_type = 'posthog_distinct_id'
+
+),
+
+-- the company the event names itself, else the one of its e-mail, else the visitor's, each from
+-- the day it was known
+final as (
+
+    select
+        events.*,
+        coalesce(
+            company_domains.company_domain,
+            email_domains.company_domain,
+            visitor_domains.company_domain
+        ) as company_domain,
+        case
+            when company_domains.company_domain is not null then events.known_on
+            when email_domains.company_domain is not null
+                then greatest(events.known_on, email_domains.linked_from)
+            when visitor_domains.company_domain is not null
+                then greatest(events.known_on, visitor_domains.linked_from)
+        end as counted_on
+    from events
+    left join company_domains on events.domain_reference = company_domains.domain_reference
+    left join email_domains
+        on events.email = email_domains.identity_value
+        and events.known_on >= email_domains.applies_from
+        and events.known_on < email_domains.applies_until
+    left join visitor_domains
+        on events.distinct_id = visitor_domains.identity_value
+        and events.known_on >= visitor_domains.applies_from
+        and events.known_on < visitor_domains.applies_until
+
+)
+
+select * from final

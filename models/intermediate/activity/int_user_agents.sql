@@ -1,0 +1,53 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='append',
+    )
+}}
+
+{%- set window = read_window('first_known_on') %}
+
+with web_events as (
+
+    select * from {{ ref('stg_files__web_events') }}
+    where known_on <= cast('{{ window.to }}' as date)
+        {%- if is_incremental() %}
+        and {{ happened_and_known_since(window['from']) }}
+        {%- endif %}
+
+),
+
+patterns as (
+
+    select * from {{ ref('bot_user_agents') }}
+
+),
+
+user_agents as (
+
+    select
+        user_agent,
+        min(known_on) as first_known_on
+    from web_events
+    where user_agent is not null
+        {%- if is_incremental() %}
+        and user_agent not in (select user_agent from {{ this }})
+        {%- endif %}
+    group by 1
+
+),
+
+final as (
+
+    select
+        user_agents.user_agent,
+        user_agents.first_known_on,
+        max(case when {{ regexp_found('lower(user_agents.user_agent)', 'patterns.pattern') }} then 1 else 0 end)
+        = 1 as is_bot
+    from user_agents
+    cross join patterns
+    group by 1, 2
+
+)
+
+select * from final

@@ -1,0 +1,68 @@
+with web_identifications as (
+
+    select * from {{ ref('int_web_identifications') }}
+
+),
+
+lead_requests as (
+
+    select * from {{ ref('stg_files__lead_requests') }}
+
+),
+
+contacts as (
+
+    select * from {{ ref('stg_files__contacts') }}
+
+),
+
+product_users as (
+
+    select * from {{ ref('stg_files__product_users') }}
+
+),
+
+statements as (
+
+    select
+        distinct_id,
+        email,
+        known_on,
+        last_occurred_at as stated_at
+    from web_identifications
+    union all
+    select
+        distinct_id,
+        {{ clean_email('email') }},
+        cast(known_at as date),
+        occurred_at
+    from lead_requests
+    union all
+    select
+        distinct_id,
+        {{ clean_email('email') }},
+        cast(known_at as date),
+        version_at
+    from contacts
+    union all
+    select
+        distinct_id,
+        {{ clean_email('email') }},
+        cast(known_at as date),
+        version_at
+    from product_users
+
+),
+
+{{ link_periods(
+    'statements',
+    identity='distinct_id',
+    linked_to='email',
+) }}
+
+select
+    distinct_id,
+    email,
+    linked_from,
+    linked_until
+from link_periods

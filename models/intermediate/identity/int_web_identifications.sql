@@ -1,0 +1,36 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='delete+insert',
+        unique_key='known_on',
+    )
+}}
+
+{%- set window = read_window('known_on') %}
+
+with events as (
+
+    select * from {{ ref('stg_files__web_events') }}
+    where email is not null
+        and known_on <= cast('{{ window.to }}' as date)
+        {%- if is_incremental() %}
+        and {{ happened_and_known_since(window['from']) }}
+        {%- endif %}
+
+),
+
+final as (
+
+    select
+        distinct_id,
+        {{ clean_email('email') }} as email,
+        known_on,
+        max(occurred_at) as last_occurred_at,
+        max(case when event_name = 'form_submitted' then 1 else 0 end) as form_submitted_count
+    from events
+    where {{ clean_email('email') }} is not null
+    group by 1, 2, 3
+
+)
+
+select * from final

@@ -1,0 +1,1 @@
+{{ top_labels_7d('top_categories_7d', label='content_type') }}

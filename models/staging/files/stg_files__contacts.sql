@@ -1,0 +1,35 @@
+with source as (
+
+    select
+        *,
+        coalesce(known_at, version_at) as version_known_at
+    from {{ source('files', 'contacts') }}
+
+),
+
+final as (
+
+    select
+        record_id as contact_id,
+        {{ json_text('payload', 'email') }} as email,
+        {{ json_text('payload', 'first_name') }} as first_name,
+        {{ json_text('payload', 'last_name') }} as last_name,
+        {{ json_text('payload', 'title') }} as title,
+        {{ json_text('payload', 'account_id') }} as account_id,
+        {{ json_text('payload', 'phone') }} as phone,
+        {{ json_text('payload', 'linkedin_url') }} as linkedin_url,
+        {{ json_text('payload', 'owner_id') }} as owner_id,
+        {{ json_text('payload', 'distinct_id') }} as distinct_id,
+        {{ json_boolean('payload', 'is_opted_out') }} as is_opted_out,
+        {{ json_boolean('payload', 'is_do_not_contact') }} as is_do_not_contact,
+        {{ json_timestamp('payload', 'created_at') }} as created_at,
+        version_at,
+        version_known_at as known_at,
+        loaded_at,
+        row_number() over (partition by record_id order by version_at desc) = 1 as is_current
+    from source
+    where {{ is_known_by_as_of('version_known_at') }}
+
+)
+
+select * from final

@@ -1,0 +1,33 @@
+with source as (
+
+    select
+        *,
+        coalesce(known_at, version_at) as version_known_at
+    from {{ source('files', 'opportunities') }}
+
+),
+
+final as (
+
+    select
+        record_id as opportunity_id,
+        {{ json_text('payload', 'account_id') }} as account_id,
+        {{ json_text('payload', 'name') }} as opportunity_name,
+        {{ json_text('payload', 'stage_name') }} as stage_name,
+        {{ json_number('payload', 'amount') }} as opportunity_amount,
+        {{ json_boolean('payload', 'is_closed') }} as is_closed,
+        {{ json_boolean('payload', 'is_won') }} as is_won,
+        {{ json_date('payload', 'close_date') }} as close_date,
+        {{ json_text('payload', 'loss_reason') }} as loss_reason,
+        {{ json_text('payload', 'owner_id') }} as owner_id,
+        {{ json_timestamp('payload', 'created_at') }} as created_at,
+        version_at,
+        version_known_at as known_at,
+        loaded_at,
+        row_number() over (partition by record_id order by version_at desc) = 1 as is_current
+    from source
+    where {{ is_known_by_as_of('version_known_at') }}
+
+)
+
+select * from final
