@@ -83,10 +83,13 @@ def _event_rules(rows: Rows) -> Iterator[str]:
 
 
 def _match_problem(match_type: str, value: str) -> str | None:
+    wrong = regex_problem(value) if match_type == "path_regex" else None
+    if wrong:
+        return wrong
     if re.search(r"(?<!\\)[A-Z]", value):
         return "has capital letters, but paths are compared in lower case: write it in lower case"
     if match_type == "path_regex":
-        return regex_problem(value)
+        return None
     if "?" in value or "#" in value:
         return "has ? or #, but paths are compared without query string: end it before that"
     if match_type in ("path_prefix", "equals") and not value.startswith("/"):

@@ -56,8 +56,10 @@ class Edit:
         if broken:
             more = f" (and {len(broken) - 1} more like it)" if len(broken) > 1 else ""
             raise ConfigurationError(broken[0] + more)
-        last = max((change.changed_at for change in self.registries.changes), default=self.now)
-        changed_at = max(self.now, last + timedelta(microseconds=1))
+        changed_at = self.now
+        if self.registries.changes:
+            last = max(change.changed_at for change in self.registries.changes)
+            changed_at = max(changed_at, last + timedelta(microseconds=1))
         edit_id = f"{changed_at:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
         ids = [edit_id]
         if len(self.changes) > 1:

@@ -1,0 +1,138 @@
+"""Every breach of a registry is refused with its sentence, and what is shipped breaks nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from python_jobs.errors import ConfigurationError
+from python_jobs.registry.checks import problems, regex_problem
+from python_jobs.registry.edits import Edit, activate, copy_config, delete_row, set_row
+from python_jobs.registry.journal import Registries
+
+
+def test_shipped_registries_break_nothing(shipped: Registries) -> None:
+    assert problems(shipped.values()) == []
+
+
+REFUSED = {
+    "event_rules pricing match_value=(": "does not compile: missing )",
+    "event_rules pricing match_value=^/(?=pricing)": "looks ahead or behind",
+    "event_rules pricing match_value=^/(?<!x)pricing": "looks ahead or behind",
+    "event_rules pricing match_value=^/(a)\\1": "refers back to a group",
+    "event_rules pricing match_value=^/(?:a|b)": "starting with (?",
+    "event_rules pricing match_value=^/.*?/x": "leave the ? out",
+    "event_rules pricing match_value=^/\\pL": "\\p, which is not the same",
+    "event_rules pricing match_value=^/Pricing": "write it in lower case",
+    "event_rules pricing match_type=glob": "is none of path_regex, path_prefix",
+    "event_rules home match_value=home": "must start with /",
+    "event_rules home match_value=/?utm=1": "end it before that",
+    "event_rules pricing lane=shoes": "there is no lane 'shoes': use one of compliance",
+    "event_rules pricing score_config_id=v9": "there is no score config 'v9'",
+    "event_rules pricing weight_override=-3": "weight_override must be at least 0",
+    "event_rules new match_type=contains match_value=x": "event_rules new needs priority",
+    "event_rules new priority=1 match_type=contains match_value=x": "does nothing",
+    "event_rules pricing priority=soon": "'soon' is not a whole number",
+    "event_rules pricing enabled=perhaps": "'perhaps' is not true or false",
+    "event_rules pricing colour=red": "event_rules has no field 'colour'",
+    "shoes red size=1": "there is no registry 'shoes'",
+    "score_configs draft_v2 status=active": "run gtm registry activate CONFIG, which archives",
+    "score_configs default_v1 status=archived": "no score config would be active",
+    "score_configs default_v1 cold_max=69": "0 <= cold_max < warm_max <= 100",
+    "score_configs default_v1 warm_max=101": "0 <= cold_max < warm_max <= 100",
+    "score_configs default_v1 cold_max=-1": "cold_max must be at least 0",
+    "score_configs default_v1 surge_surging_min=2.6": "must not be above surge_exploding_min",
+    "score_configs default_v1 lambda_decay=-0.1": "lambda_decay must be at least 0",
+    "score_configs default_v1 normalize_k=0": "normalize_k must be above 0",
+    "score_configs default_v1 false_discovery_rate=1": "between 0 and 1",
+    "score_configs default_v1 lambda_decay=nan": "'nan' is not a number",
+    "score_weights default_v1:form_started weight=-1": "weight must be at least 0",
+    "score_weights default_v1:form_started weight=heavy": "'heavy' is not a number",
+    "score_weights x score_config_id=v9 event_name=e weight=1": "there is no score config 'v9'",
+    "score_weights x score_config_id=default_v1 event_name=form_started weight=1": "same events",
+    "prompt_templates default user_prompt=Hello": "must contain {{JSON_HERE}}",
+    "prompt_templates default enabled=false": "must keep an enabled template",
+    "prompt_templates sales persona=*": "is for the same lane, persona and stage as default",
+    "prompt_templates sales persona=clown": "is none of sales, marketing, exec",
+    "prompt_templates sales lane=shoes": "there is no lane 'shoes'",
+    "account_aliases app.acme.com account_key=acme.org": "write acme.com",
+    "account_aliases acme.io account_key=gmail.com": "personal mail",
+    "account_aliases acme.io account_key=co.uk": "not a registrable domain",
+    "account_aliases acme.io account_key=Acme.com": "write acme.com",
+    "account_aliases acme.io account_key=acme": "not a registrable domain",
+    "account_aliases acme.io account_key=acme.io": "cannot stand for itself",
+    "account_parents acme.io parent_account_key=acme.io": "in a circle",
+}
+
+
+@pytest.mark.parametrize("command", REFUSED)
+def test_refused_with_a_sentence(edit: Edit, command: str) -> None:
+    name, key, *fields = command.split(" ")
+    given = dict(field.split("=", 1) for field in fields)
+    with pytest.raises(ConfigurationError) as error:  # noqa: PT012 either may refuse
+        set_row(edit, name, key, given)
+        edit.checked()
+    assert REFUSED[command] in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_alias_of_an_alias_is_refused(shipped: Registries, made) -> None:
+    with_alias, _ = made(shipped, set_row, "account_aliases", "a.com", {"account_key": "b.com"})
+    with pytest.raises(ConfigurationError, match=r"a\.com is itself an alias, of b\.com"):
+        made(with_alias, set_row, "account_aliases", "c.com", {"account_key": "a.com"})
+    with pytest.raises(ConfigurationError, match=r"b\.com is itself an alias, of c\.com"):
+        made(with_alias, set_row, "account_aliases", "b.com", {"account_key": "c.com"})
+    with pytest.raises(ConfigurationError, match=r"a\.com is an alias of b\.com"):
+        made(with_alias, set_row, "account_parents", "a.com", {"parent_account_key": "x.com"})
+
+
+def test_parents_in_a_circle_are_refused(shipped: Registries, made) -> None:
+    one, _ = made(shipped, set_row, "account_parents", "a.com", {"parent_account_key": "b.com"})
+    two, _ = made(one, set_row, "account_parents", "b.com", {"parent_account_key": "c.com"})
+    with pytest.raises(ConfigurationError, match="in a circle"):
+        made(two, set_row, "account_parents", "c.com", {"parent_account_key": "a.com"})
+
+
+def test_what_others_rest_on_cannot_be_deleted(shipped: Registries, made) -> None:
+    for name, key, sentence in (
+        ("lanes", "other", "lanes must keep 'other'"),
+        ("lanes", "compliance", "there is no lane 'compliance'"),
+        ("score_configs", "default_v1", "no score config would be active"),
+        ("prompt_templates", "default", "must keep an enabled template"),
+        ("lanes", "shoes", "lanes has no 'shoes'"),
+    ):
+        with pytest.raises(ConfigurationError, match=sentence):
+            made(shipped, delete_row, name, key)
+
+
+def test_config_without_weights_cannot_be_activated(shipped: Registries, made) -> None:
+    bare, _ = made(shipped, copy_config, "default_v1", "mine")
+    for key, row in bare.effective("score_weights").items():
+        if row.values["score_config_id"] == "mine":
+            bare, _ = made(bare, delete_row, "score_weights", key)
+    with pytest.raises(ConfigurationError, match="mine has no weights"):
+        made(bare, activate, "mine")
+
+
+def test_broken_registry_can_still_be_mended(shipped: Registries, made) -> None:
+    """A breach that is there already stops neither other edits nor its repair."""
+    shipped.shipped["score_configs"]["default_v1"]["normalize_k"] = 0.0
+    assert problems(shipped.values())
+    made(shipped, set_row, "lanes", "other", {"label": "Rest"})
+    mended, _ = made(shipped, set_row, "score_configs", "default_v1", {"normalize_k": "80"})
+    assert problems(mended.values()) == []
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "^/pricing(/|$)",
+        "notari[sz]ation",
+        "^/a[?]b$",
+        "^/v\\d+/",
+        "[[:alpha:]]{2,3}",
+        "^/x\\.html$",
+        "/(a|b)?/",
+    ],
+)
+def test_expressions_both_engines_know_are_accepted(pattern: str) -> None:
+    assert regex_problem(pattern) is None
