@@ -9,6 +9,7 @@ from python_jobs.errors import GtmError
 from python_jobs.ingest.commands import load
 from python_jobs.reference import refresh_reference
 from python_jobs.registry.commands import app as registry_app
+from python_jobs.sandbox.world.commands import write_world
 
 app = typer.Typer(
     name="gtm",
@@ -29,6 +30,7 @@ def _options(
 app.command()(load)
 app.add_typer(registry_app)
 app.command()(refresh_reference)
+app.command("world")(write_world)
 
 
 def main() -> None:

@@ -1,0 +1,1 @@
+"""Stand-ins for the outside: a generated company world, and what is built over it."""
