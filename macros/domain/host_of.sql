@@ -7,13 +7,13 @@ is none: text that is no address, IPv6, names of one label (localhost).
 Only the first 2,048 characters are read. Run it once per distinct raw value.
 #}
 {% macro host_of(expr) %}
-{%- set white = "' ' || chr(9) || chr(10) || chr(13)" -%}
-{%- set text = "lower(trim(left(" ~ expr ~ ", 2048), " ~ white ~ "))" -%}
-{%- set without_protocol = "regexp_replace(" ~ text ~ ", '^((https?|ftp|wss?):/+|//)', '')" -%}
+{%- set text = "lower(left(" ~ expr ~ ", 2048))" -%}
+{%- set protocol = "^[[:space:]]*((https?|ftp|wss?):/+|//)?" -%}
+{%- set without_protocol = "regexp_replace(" ~ text ~ ", '" ~ protocol ~ "', '')" -%}
 {%- set authority = "split_part(split_part(split_part(" ~ without_protocol ~ ", '/', 1), '?', 1), '#', 1)" -%}
 {#- The last @ ends the user info of a URL and the name of an e-mail; `Ann <ann@acme.com>` ends in >. -#}
-{%- set host_and_port = "rtrim(split_part(" ~ authority ~ ", '@', -1), '>')" -%}
-{%- set host = "rtrim(regexp_replace(" ~ host_and_port ~ ", ':[0-9]*$', ''), '.')" -%}
+{%- set host_and_port = "split_part(" ~ authority ~ ", '@', -1)" -%}
+{%- set host = "regexp_replace(" ~ host_and_port ~ ", '[.]?(:[0-9]*)?>?[[:space:]]*$', '')" -%}
 {#- A label is made of what ASCII allows in names (letters, digits, - and _) and of other letters. -#}
 {%- set label = "[^[:cntrl:] -,./:-@[-^`{-~]{1,63}" -%}
 {{ host_extract(host, "^(www[.])?((" ~ label ~ "[.])+" ~ label ~ ")$", 2) }}
