@@ -11,6 +11,8 @@ from fakesnow.cursor import FakeSnowflakeCursor
 from snowflake.connector.errors import ProgrammingError
 from sqlglot import exp
 
+from tests.emulator import transforms
+
 # DuckDB refuses temporary objects outside its own catalog; every name dbt uses is unique anyway.
 _NO_SUCH_PROPERTY = (exp.TemporaryProperty, exp.TransientProperty)
 # One statement at a time: DDL of several sessions would conflict in DuckDB's catalog.
@@ -43,6 +45,7 @@ class EmulatorCursor(FakeSnowflakeCursor):
     def _transform(self, expression: exp.Expr, params: Any) -> exp.Expr:
         if isinstance(expression, exp.Create):
             _drop_properties(expression)
+        transforms.correct(expression)
         return super()._transform(expression, params)
 
     def _execute(self, transformed: exp.Expr, params: Any = None) -> None:
@@ -96,5 +99,6 @@ def _drop_properties(create: exp.Create) -> None:
 
 def install() -> None:
     """Make every session of fakesnow's server use this cursor."""
+    transforms.install()
     fakesnow.conn.FakeSnowflakeCursor = EmulatorCursor  # type: ignore[misc]
     fakesnow.server.FakeSnowflakeCursor = EmulatorCursor  # type: ignore[misc]

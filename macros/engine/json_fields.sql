@@ -1,0 +1,55 @@
+{#
+One field of a JSON object column (JSON on DuckDB, VARIANT on Snowflake), as a plain value. All are
+null where the object, the field or its value is null, and where the value is not of the kind asked
+for. `expr` is an expression of a JSON column, `key` a text known when the model is written.
+#}
+
+{# Text as it is, numbers and booleans as text, an object or array as JSON text. #}
+{% macro json_text(expr, key) %}{{ return(adapter.dispatch('json_text')(expr, key)) }}{% endmacro %}
+
+{% macro duckdb__json_text(expr, key) %}({{ expr }} ->> '$."{{ key }}"'){% endmacro %}
+
+{% macro snowflake__json_text(expr, key) %}({{ expr }}):"{{ key }}"::varchar{% endmacro %}
+
+
+{# The field as JSON, to take apart further. #}
+{% macro json_field(expr, key) %}{{ return(adapter.dispatch('json_field')(expr, key)) }}{% endmacro %}
+
+{% macro duckdb__json_field(expr, key) %}nullif({{ expr }} -> '$."{{ key }}"', 'null'){% endmacro %}
+
+{% macro snowflake__json_field(expr, key) %}strip_null_value(({{ expr }}):"{{ key }}"){% endmacro %}
+
+
+{# A double. #}
+{% macro json_number(expr, key) %}try_cast({{ json_text(expr, key) }} as double){% endmacro %}
+
+
+{# A whole number; fractions are rounded half away from zero. #}
+{% macro json_integer(expr, key) %}try_cast({{ json_text(expr, key) }} as bigint){% endmacro %}
+
+
+{# true from true, t, yes, y, on, 1; false from false, f, no, n, off, 0; in any case. #}
+{% macro json_boolean(expr, key) -%}
+case
+    when lower({{ json_text(expr, key) }}) in ('true', 't', 'yes', 'y', 'on', '1') then true
+    when lower({{ json_text(expr, key) }}) in ('false', 'f', 'no', 'n', 'off', '0') then false
+end
+{%- endmacro %}
+
+
+{# A timestamp from ISO text in UTC without an offset, as raw holds it: 2026-01-31 08:00:00[.ffffff], T between or not; a day alone is its first instant. #}
+{% macro json_timestamp(expr, key) -%}
+case
+    when {{ json_text(expr, key) }} like '____-__-__%'
+        then try_cast({{ json_text(expr, key) }} as {{ dbt.type_timestamp() }})
+end
+{%- endmacro %}
+
+
+{# A date from ISO text; of a timestamp, its day. #}
+{% macro json_date(expr, key) -%}
+case
+    when {{ json_text(expr, key) }} like '____-__-__%'
+        then try_cast(left({{ json_text(expr, key) }}, 10) as date)
+end
+{%- endmacro %}

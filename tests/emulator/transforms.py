@@ -1,0 +1,69 @@
+"""SQL functions that fakesnow translates otherwise than Snowflake defines them, put right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fakesnow import transforms
+from sqlglot import exp
+
+
+def correct(statement: exp.Expr) -> None:
+    """Rewrite the calls fakesnow gets wrong into DuckDB's own, innermost first, in place."""
+    for call in reversed(list(statement.find_all(*_CORRECTIONS))):
+        for kind, correction in _CORRECTIONS.items():
+            if isinstance(call, kind):
+                correction(call)
+
+
+def install() -> None:
+    """Take out what fakesnow does too much."""
+    # It makes every sum a double; Snowflake's sum of whole numbers is a whole number.
+    transforms.numeric_agg_implicit_cast = lambda expression: expression
+
+
+def _regexp_substr(call: exp.Expr) -> None:
+    """REGEXP_SUBSTR with a pattern from a column: fakesnow takes only a literal."""
+    if isinstance(call.expression, exp.Literal):
+        return
+    text, pattern, group = call.this, call.expression, call.args["group"]
+    found = _duckdb("regexp_matches", text, pattern)
+    extract = _duckdb("regexp_extract", text, pattern, group)
+    call.replace(exp.Case(ifs=[exp.If(this=found, true=extract)]))
+
+
+def _array_agg(call: exp.Expr) -> None:
+    """ARRAY_AGG leaves nulls out; a null among the values stays in DuckDB's."""
+    within = call.parent
+    if not isinstance(within, exp.WithinGroup) or isinstance(within.parent, exp.Window):
+        return
+    value = call.this.expressions[0] if isinstance(call.this, exp.Distinct) else call.this
+    order = within.expression
+    values = _duckdb("list", exp.Order(this=call.this.copy(), expressions=order.expressions))
+    present = exp.Not(this=exp.Is(this=value.copy(), expression=exp.Null()))
+    within.replace(_duckdb("to_json", exp.Filter(this=values, expression=exp.Where(this=present))))
+
+
+def _array_slice(call: exp.Expr) -> None:
+    """ARRAY_SLICE counts from 0, without its end; arrays are JSON here."""
+    items = _duckdb("json_extract", call.this, exp.Literal.string("$[*]"))
+    start = exp.Add(this=exp.Paren(this=call.args["start"]), expression=exp.Literal.number(1))
+    call.replace(_duckdb("to_json", _duckdb("list_slice", items, start, call.args["end"])))
+
+
+def _strip_null_value(call: exp.Expr) -> None:
+    """STRIP_NULL_VALUE, which DuckDB has not: null for JSON's own null."""
+    if call.name.upper() == "STRIP_NULL_VALUE":
+        call.replace(_duckdb("nullif", *call.expressions, exp.Literal.string("null")))
+
+
+def _duckdb(name: str, *arguments: exp.Expr) -> exp.Expr:
+    return exp.Anonymous(this=name, expressions=[one.copy() for one in arguments])
+
+
+_CORRECTIONS: dict[type[exp.Expr], Callable[[exp.Expr], None]] = {
+    exp.RegexpExtract: _regexp_substr,
+    exp.ArrayAgg: _array_agg,
+    exp.ArraySlice: _array_slice,
+    exp.Anonymous: _strip_null_value,
+}
