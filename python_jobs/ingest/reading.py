@@ -116,7 +116,7 @@ def files_of_folder(folder: str, entities: Sequence[str]) -> dict[str, list[str]
 
 
 def read_file(con: duckdb.DuckDBPyConnection, path: Path, relation: str) -> Input:
-    """Make ``relation`` a view over the file (a table for JSON, which is taken apart once).
+    """Make ``relation`` a view over the file.
 
     Raises:
         ConfigurationError: the file is not what its suffix says.
@@ -133,7 +133,7 @@ def read_file(con: duckdb.DuckDBPyConnection, path: Path, relation: str) -> Inpu
 
 
 def read_sql(con: duckdb.DuckDBPyConnection, sql: str, relation: str) -> Input:
-    """Make ``relation`` a table holding the result of one ``select`` over files.
+    """Make ``relation`` a view of the result of one ``select`` over files.
 
     Raises:
         ConfigurationError: the text is not one query, or DuckDB cannot run it.
@@ -143,7 +143,8 @@ def read_sql(con: duckdb.DuckDBPyConnection, sql: str, relation: str) -> Input:
         statements = con.extract_statements(sql)
         if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
             raise ConfigurationError("--sql takes exactly one select over files")
-        con.execute(f"create or replace temp table {relation} as {statements[0].query}")
+        con.execute(f"create or replace temp table query_rows as {statements[0].query}")
+        con.execute(f"create or replace temp view {relation} as from query_rows")
     except duckdb.Error as error:
         raise ConfigurationError(f"--sql cannot be run: {_without_values(error)}") from None
     return Input(name, relation, _columns(con, relation))
@@ -166,11 +167,12 @@ def _read_csv(con: duckdb.DuckDBPyConnection, path: Path, relation: str) -> Inpu
     columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in header)
     _forget_rejects(con)
     con.execute(
-        f"create or replace temp table {relation} as select * from read_csv("
+        "create or replace temp table csv_rows as select * from read_csv("
         f"{literal(str(path))}, auto_detect = false, header = true, delim = {literal(delimiter)}, "
         f"quote = '\"', escape = '\"', columns = {{{columns}}}, store_rejects = true, "
         f"rejects_limit = 0, max_line_size = {MAX_LINE_BYTES})"
     )
+    con.execute(f"create or replace temp view {relation} as from csv_rows")
     return Input(str(path), relation, _columns(con, relation), _rejects(con))
 
 

@@ -1,0 +1,80 @@
+"""A load that is killed leaves the old rows or the new ones, and loading again completes."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from python_jobs.ingest.contracts import contract_of
+from python_jobs.ingest.load import load_entity, prepare
+from python_jobs.runs import utc_now
+from python_jobs.settings import Settings
+from python_jobs.warehouse import only_writer, open_warehouse
+
+ROWS = 5_000
+
+# Says when the load itself begins, so that the kill falls into it and not into the imports.
+CHILD = """
+import sys
+import dlt
+from tests.python.ingest.test_killed import load
+print("started", flush=True)
+load(sys.argv[1], sys.argv[2])
+"""
+
+
+def load(warehouse_path: str, file: str) -> tuple[int, int]:
+    """Load accounts as the command does; rows written and unchanged."""
+    settings = Settings(GTM_DUCKDB_PATH=warehouse_path)
+    with only_writer(settings), open_warehouse(settings) as warehouse:
+        prepare(warehouse, utc_now())
+        run = load_entity(warehouse, settings, contract_of("accounts"), [file])
+    return run.rows_written, run.rows_unchanged
+
+
+def _killed_after(seconds: float, warehouse_path: str, file: str) -> None:
+    child = subprocess.Popen(
+        [sys.executable, "-c", CHILD, warehouse_path, file], stdout=subprocess.PIPE, text=True
+    )
+    assert child.stdout
+    assert child.stdout.readline() == "started\n"
+    time.sleep(seconds)
+    child.kill()
+    child.communicate()
+
+
+def _names(warehouse_path: str) -> dict[str, int]:
+    with open_warehouse(Settings(GTM_DUCKDB_PATH=warehouse_path)) as warehouse:
+        found = warehouse.rows(
+            "select payload->>'name' as name, count(*) as n from raw.accounts group by 1"
+        )
+    return {row["name"]: row["n"] for row in found}
+
+
+def test_a_killed_load_is_all_or_nothing_and_can_be_repeated(tmp_path: Path) -> None:
+    warehouse = str(tmp_path / "w.duckdb")
+    files = {}
+    for name in ("old", "new"):
+        path = tmp_path / f"{name}.csv"
+        rows = "".join(f"a{i},{name}\n" for i in range(ROWS))
+        path.write_text("account_id,name\n" + rows)
+        files[name] = str(path)
+    load(warehouse, files["new"])
+    began = time.monotonic()
+    load(warehouse, files["old"])
+    takes = time.monotonic() - began
+
+    now, other = "old", "new"
+    for seed in range(3):
+        seconds = random.Random(seed).uniform(0.1, 1.1) * takes
+        _killed_after(seconds, warehouse, files[other])
+        assert _names(warehouse) in ({now: ROWS}, {other: ROWS}), f"seed {seed}"
+        assert sum(load(warehouse, files[other])) == ROWS
+        assert _names(warehouse) == {other: ROWS}, f"seed {seed}"
+        now, other = other, now
+    with open_warehouse(Settings(GTM_DUCKDB_PATH=warehouse)) as opened:
+        running = opened.rows("select * from ops.job_runs where status = 'running'")
+    assert running == [], "a run that was killed is recorded as interrupted by the next"
