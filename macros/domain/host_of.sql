@@ -16,12 +16,5 @@ Only the first 2,048 characters are read. Run it once per distinct raw value.
 {%- set host = "regexp_replace(" ~ host_and_port ~ ", '[.]?(:[0-9]*)?>?[[:space:]]*$', '')" -%}
 {#- A label is made of what ASCII allows in names (letters, digits, - and _) and of other letters. -#}
 {%- set label = "[^[:cntrl:] -,./:-@[-^`{-~]{1,63}" -%}
-{{ host_extract(host, "^(www[.])?((" ~ label ~ "[.])+" ~ label ~ ")$", 2) }}
+{{ regexp_group(host, "'^(www[.])?((" ~ label ~ "[.])+" ~ label ~ ")$'", 2) }}
 {%- endmacro %}
-
-
-{% macro host_extract(expr, pattern, group) %}{{ return(adapter.dispatch('host_extract')(expr, pattern, group)) }}{% endmacro %}
-
-{% macro duckdb__host_extract(expr, pattern, group) %}nullif(regexp_extract({{ expr }}, '{{ pattern }}', {{ group }}), ''){% endmacro %}
-
-{% macro snowflake__host_extract(expr, pattern, group) %}nullif(regexp_substr({{ expr }}, '{{ pattern }}', 1, 1, 'e', {{ group }}), ''){% endmacro %}

@@ -44,7 +44,7 @@ shipped_in_force as (
 edited_in_force as (
     select
         {%- for column, type in columns.items() %}
-        cast({{ registry_field('after', column) }} as {{ type }}) as {{ column }},
+        cast({{ json_text('after', column) }} as {{ type }}) as {{ column }},
         {%- endfor %}
         'edited' as row_source,
         changed_by,
@@ -61,10 +61,3 @@ final as (
 
 select * from final
 {% endmacro %}
-
-
-{% macro registry_field(expr, column) %}{{ return(adapter.dispatch('registry_field')(expr, column)) }}{% endmacro %}
-
-{% macro duckdb__registry_field(expr, column) %}({{ expr }} ->> '{{ column }}'){% endmacro %}
-
-{% macro snowflake__registry_field(expr, column) %}{{ expr }}:{{ column }}::varchar{% endmacro %}
