@@ -35,7 +35,7 @@ def write_world(
 
     Example: gtm world --size demo --as-of 2026-06-30 --seed 7 --out world
     """
-    with Progress(console=console, transient=True) as bar:
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(f"{size} world", total=None)
         summary = world.generate(
             size,

@@ -158,7 +158,13 @@ def accounts(crm: Crm, until: int) -> pa.Table:
             "country": choose(COUNTRY_NAMES, companies.country[company]),
             "state": choose(PLACE_STATES, place),
             "city": choose(PLACE_CITIES, place),
-            "account_type": where_text(at >= customer_at[company], "customer", "prospect"),
+            "account_type": where_text(
+                at >= customer_at[company],
+                "customer",
+                where_text(
+                    uniform(universe.seed, "partner", company) < 0.02, "partner", "prospect"
+                ),
+            ),
             "owner_id": choose(owner_ids(), owner),
             "created_at": stamps(crm.account_since[company]),
             "updated_at": stamps(at),

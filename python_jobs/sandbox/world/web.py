@@ -39,7 +39,7 @@ from python_jobs.sandbox.world.universe import EPOCH_DAYS, PAGES_PER_SESSION, Un
 
 SECOND = 1_000_000
 COOKIE_DAYS, ERAS = 75, 4096
-GLANCE_EVERY_DAYS = 28
+GLANCE_EVERY_DAYS = 56
 WEEK_FACTOR = np.array([1.25, 1.35, 1.35, 1.3, 1.15, 0.35, 0.25])
 LOCAL_HOURS = np.array(
     [1, 0.5, 0.3, 0.3, 0.4, 0.8, 1.5, 4, 8, 11, 12, 11, 8, 9, 11, 11, 9, 7, 4, 3, 3, 3, 2.5, 1.5]
@@ -87,7 +87,7 @@ CTAS = ("request_reservation", "contact_sales", "watch_demo", "download_guide")
 class Visits:
     """One element a session of one day. ``person`` is -1 for robots, ``company`` for the public.
 
-    A glance is the visit every company makes each month, always seen through reverse IP.
+    A glance is the page every company looks at each 56 days, always seen through reverse IP.
     ``form`` is how far a form got: 0 not begun, 1 clicked, 2 started, 3 submitted.
     """
 
@@ -137,7 +137,9 @@ class Web:
         self.robots = max(3, count // 400)
         self.robot_pages = 0.03 * universe.spec.accounts * universe.spec.quiet_events / self.robots
         self.public_visits = 0.12 * companies.quiet_sessions.sum()
-        self.glance_phase = (uniform(universe.seed, "glance", np.arange(count)) * 28).astype(int)
+        self.glance_phase = (
+            uniform(universe.seed, "glance", np.arange(count)) * GLANCE_EVERY_DAYS
+        ).astype(int)
 
     def day(self, day: int, until: int) -> pa.Table | None:
         """The events of ``day`` known before ``until`` (microseconds since 1970), as they came."""
@@ -161,7 +163,7 @@ class Web:
         )
 
     def _quiet(self, day: int, rng: np.random.Generator) -> Visits:
-        """Steady traffic: Poisson visits with a day's wobble, planted surges, a monthly glance."""
+        """Steady traffic: Poisson visits with a day's wobble, planted surges, rare glances."""
         companies = self.universe.companies
         rate = companies.quiet_sessions * WEEK_FACTOR[_weekday(day)]
         rate = rate * self.history.surges.factors(day, len(companies))
