@@ -46,7 +46,7 @@ def merge_into_raw(
     Raises:
         PermanentError: dlt could not load; the raw table is as it was.
     """
-    with tempfile.TemporaryDirectory(prefix="gtm-load-") as folder, _own_surroundings(folder):
+    with tempfile.TemporaryDirectory(prefix="gtm-load-") as folder, own_surroundings(folder):
         try:
             pipeline = make_pipeline(warehouse, settings, folder)
             pipeline.run(
@@ -128,7 +128,7 @@ def _snowflake_credentials(settings: Settings) -> dict[str, Any]:
 
 
 @contextmanager
-def _own_surroundings(folder: str) -> Iterator[None]:
+def own_surroundings(folder: str) -> Iterator[None]:
     """dlt reads its configuration from the environment: ours, for as long as it runs."""
     wanted = {
         "DLT_DATA_DIR": folder,

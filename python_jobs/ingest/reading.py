@@ -296,6 +296,8 @@ def _check_content(path: Path, suffix: str) -> None:
         raise ConfigurationError(
             f"{path} cannot be read ({type(error).__name__}): check the file and its permissions"
         ) from None
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise ConfigurationError(f"{path} is UTF-16 text: save it as UTF-8")
     is_parquet = start.startswith(b"PAR1")
     if suffix == ".parquet" and not is_parquet:
         raise _not_what_it_says(path, "Parquet")

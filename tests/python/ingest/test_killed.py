@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import random
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -16,14 +15,9 @@ from python_jobs.warehouse import only_writer, open_warehouse
 
 ROWS = 5_000
 
-# Says when the load itself begins, so that the kill falls into it and not into the imports.
-CHILD = """
-import sys
-import dlt
-from tests.python.ingest.test_killed import load
-print("started", flush=True)
-load(sys.argv[1], sys.argv[2])
-"""
+# Processes that have everything imported already, so that a kill falls into the load itself.
+READY = multiprocessing.get_context("forkserver")
+READY.set_forkserver_preload(["dlt", __name__])
 
 
 def load(warehouse_path: str, file: str) -> tuple[int, int]:
@@ -35,15 +29,14 @@ def load(warehouse_path: str, file: str) -> tuple[int, int]:
     return run.rows_written, run.rows_unchanged
 
 
-def _killed_after(seconds: float, warehouse_path: str, file: str) -> None:
-    child = subprocess.Popen(
-        [sys.executable, "-c", CHILD, warehouse_path, file], stdout=subprocess.PIPE, text=True
-    )
-    assert child.stdout
-    assert child.stdout.readline() == "started\n"
-    time.sleep(seconds)
+def _killed_after(seconds: float, warehouse_path: str, file: str) -> int | None:
+    """Load in a process that is killed if it is not done by then; its exit code."""
+    child = READY.Process(target=load, args=(warehouse_path, file))
+    child.start()
+    child.join(seconds)
     child.kill()
-    child.communicate()
+    child.join()
+    return child.exitcode
 
 
 def _names(warehouse_path: str) -> dict[str, int]:
@@ -62,7 +55,8 @@ def test_a_killed_load_is_all_or_nothing_and_can_be_repeated(tmp_path: Path) -> 
         rows = "".join(f"a{i},{name}\n" for i in range(ROWS))
         path.write_text("account_id,name\n" + rows)
         files[name] = str(path)
-    load(warehouse, files["new"])
+    assert _killed_after(60, warehouse, files["new"]) == 0, "left alone, it loads"
+    assert _names(warehouse) == {"new": ROWS}
     began = time.monotonic()
     load(warehouse, files["old"])
     takes = time.monotonic() - began
