@@ -13,7 +13,7 @@ import warnings
 import fakesnow.server
 import uvicorn
 
-from tests.emulator import corrections, cursor
+from tests.emulator import corrections, cursor, parsing
 
 # Statements that DuckDB has nothing like and nobody reads back: comments on columns.
 WITHOUT_EFFECT = (r"\s*alter\s+(table|view)\s+\S+\s+alter\s+\S+\s+comment\s",)
@@ -25,6 +25,7 @@ def main() -> None:
         logging.getLogger(noisy).setLevel(logging.ERROR)
     corrections.install()
     cursor.install()
+    parsing.install()
     fakesnow.server.shared_fs.nop_regexes = list(WITHOUT_EFFECT)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     listener = socket.socket()

@@ -51,12 +51,6 @@ def _array_slice(call: exp.Expr) -> None:
     call.replace(_duckdb("to_json", _duckdb("list_slice", items, start, call.args["end"])))
 
 
-def _strip_null_value(call: exp.Expr) -> None:
-    """STRIP_NULL_VALUE, which DuckDB has not: null for JSON's own null."""
-    if call.name.upper() == "STRIP_NULL_VALUE":
-        call.replace(_duckdb("nullif", *call.expressions, exp.Literal.string("null")))
-
-
 def _duckdb(name: str, *arguments: exp.Expr) -> exp.Expr:
     return exp.Anonymous(this=name, expressions=[one.copy() for one in arguments])
 
@@ -65,5 +59,4 @@ _CORRECTIONS: dict[type[exp.Expr], Callable[[exp.Expr], None]] = {
     exp.RegexpExtract: _regexp_substr,
     exp.ArrayAgg: _array_agg,
     exp.ArraySlice: _array_slice,
-    exp.Anonymous: _strip_null_value,
 }
