@@ -282,7 +282,8 @@ def _people(companies: Companies, seed: int) -> People:
     personal = joined(
         first_ascii, last_ascii, pa.array(np.arange(count)).cast(pa.string()), "@", webmail
     )
-    uses_personal = (company < 0) | (rng.random(count) < 0.08)
+    # The first of each company writes from work, so that every alias is used by somebody.
+    uses_personal = (company < 0) | ((rng.random(count) < 0.08) & (slot > 0))
     return People(
         company=company,
         slot=slot,
@@ -291,7 +292,7 @@ def _people(companies: Companies, seed: int) -> People:
         title=_titles(rng, slot, company),
         work_email=work,
         personal_email=personal,
-        web_email=_web_emails(seed, companies, company, local, work, personal, uses_personal),
+        web_email=_web_emails(seed, companies, company, slot, local, work, personal, uses_personal),
         uses_personal_mail=uses_personal,
     )
 
@@ -316,6 +317,7 @@ def _web_emails(
     seed: int,
     companies: Companies,
     company: Ints,
+    slot: Ints,
     local: pa.Array,
     work: pa.Array,
     personal: pa.Array,
@@ -323,7 +325,9 @@ def _web_emails(
 ) -> pa.Array:
     """The address each person types into a form: at work, at an alias or subdomain, or personal."""
     chance = uniform(seed, "web email", np.arange(len(company)))
-    aliased = (companies.rename_rank[company] < 0) & (company >= 0) & (chance < 0.25)
+    aliased = (
+        (companies.rename_rank[company] < 0) & (company >= 0) & ((chance < 0.25) | (slot == 0))
+    )
     at_alias = joined(local, "@", choose(companies.alias_domain, company))
     at_subdomain = joined(local, "@mail.", choose(companies.domain, company))
     address = pc.if_else(pa.array(aliased), at_alias, work)

@@ -47,7 +47,7 @@ LOCAL_HOURS = np.array(
 
 # The rates of faults, per event.
 LATE, EXACT_COPY, LATER_COPY = 0.02, 0.005, 0.003
-NO_IDENTITY, SKEWED, FAR_SKEWED = 0.003, 0.003, 0.0008
+NO_IDENTITY, SKEWED, FAR_SKEWED = 0.003, 0.004, 0.0015
 MIXED_CASE, NAMED_IN_VISIT = 0.03, 0.5
 
 # Of company visitors: seen through reverse IP; sooner or later identified.

@@ -65,7 +65,8 @@ def test_the_first_arrival_stands_before_its_copy(demo) -> None:
         ("mixed-case addresses", "select count(*) from web_events where email ~ '.*[A-Z].*'"),
         (
             "traffic at an alias domain",
-            "select count(*) from web_events e join truth_aliases on e.account_domain = alias_domain",
+            "select count(*) from web_events e join truth_aliases a"
+            " on e.account_domain = a.alias_domain",
         ),
         (
             "mail at an alias domain",
