@@ -46,9 +46,28 @@ def _array_agg(call: exp.Expr) -> None:
 
 def _array_slice(call: exp.Expr) -> None:
     """ARRAY_SLICE counts from 0, without its end; arrays are JSON here."""
-    items = _duckdb("json_extract", call.this, exp.Literal.string("$[*]"))
+    items = _duckdb("json_extract", call.this, _literal("$[*]"))
     start = exp.Add(this=exp.Paren(this=call.args["start"]), expression=exp.Literal.number(1))
     call.replace(_duckdb("to_json", _duckdb("list_slice", items, start, call.args["end"])))
+
+
+def _array_to_string(call: exp.Expr) -> None:
+    """ARRAY_TO_STRING of an array that is JSON here; of an empty one it is ''."""
+    items = _duckdb("json_extract_string", _duckdb("to_json", call.this), _literal("$[*]"))
+    joined = _duckdb("array_to_string", items, call.expression)
+    is_array = exp.Not(this=exp.Is(this=call.this.copy(), expression=exp.Null()))
+    empty = exp.Case(ifs=[exp.If(this=is_array, true=_literal(""))])
+    call.replace(_duckdb("coalesce", joined, empty))
+
+
+def _no_named_window(select: exp.Expr) -> None:
+    """Refuse what DuckDB takes and Snowflake has not."""
+    if select.args.get("windows"):
+        raise ValueError("Snowflake has no WINDOW clause: write the window where it is used")
+
+
+def _literal(text: str) -> exp.Expr:
+    return exp.Literal.string(text)
 
 
 def _duckdb(name: str, *arguments: exp.Expr) -> exp.Expr:
@@ -59,4 +78,6 @@ _CORRECTIONS: dict[type[exp.Expr], Callable[[exp.Expr], None]] = {
     exp.RegexpExtract: _regexp_substr,
     exp.ArrayAgg: _array_agg,
     exp.ArraySlice: _array_slice,
+    exp.ArrayToString: _array_to_string,
+    exp.Select: _no_named_window,
 }
