@@ -63,7 +63,7 @@ def test_a_killed_load_is_all_or_nothing_and_can_be_repeated(tmp_path: Path) -> 
 
     now, other = "old", "new"
     for seed in range(3):
-        seconds = random.Random(seed).uniform(0.1, 1.1) * takes
+        seconds = random.Random(seed).uniform(0.2, 1.8) * takes
         _killed_after(seconds, warehouse, files[other])
         assert _names(warehouse) in ({now: ROWS}, {other: ROWS}), f"seed {seed}"
         assert sum(load(warehouse, files[other])) == ROWS
