@@ -45,12 +45,12 @@ class Spec:
 
 
 SPECS: dict[Size, Spec] = {
-    "tiny": Spec(accounts=60, days=60, quiet_events=0.45, journey_rate=0.45, surge_from_events=0.3),
+    "tiny": Spec(accounts=60, days=60, quiet_events=0.48, journey_rate=0.45, surge_from_events=0.3),
     "demo": Spec(
-        accounts=2_000, days=120, quiet_events=0.295, journey_rate=0.22, surge_from_events=0.7
+        accounts=2_000, days=120, quiet_events=0.302, journey_rate=0.22, surge_from_events=0.7
     ),
     "bench": Spec(
-        accounts=50_000, days=180, quiet_events=0.778, journey_rate=0.22, surge_from_events=1.0
+        accounts=50_000, days=180, quiet_events=0.796, journey_rate=0.22, surge_from_events=1.0
     ),
 }
 
