@@ -1,18 +1,24 @@
 {#
-The labels an account met most in seven days, as a query with account_key, snapshot_date and `name`,
-a JSON array of {"<label>": …, "events": n}, most events first, at most var top_count.
+The labels an account met most in the last seven days, as a query with account_number, state_from and
+`name`: JSON text, an array of {"<label>": …, "events": n}, most events first, at most var top_count.
 
-    label      column of int_scored_event_days that names them
-    condition  which event days count
+    label      column of int_picked_class_scores that names them
+    condition  which event classes count
 #}
 {% macro top_labels_7d(name, label, condition='true') %}
 {%- set window = snapshot_window() -%}
 with event_days as (
 
-    select * from {{ ref('int_scored_event_days') }}
-    where counted_on <= {{ sql_date(window.to) }}
-        and event_date > {{ sql_date(day_plus(window['from'], -7)) }}
-        and {{ condition }}
+    select * from {{ ref('int_window_event_days') }}
+    where event_date > {{ sql_date(day_plus(window['from'], -7)) }}
+        and enters_on < {{ add_days('event_date', 7) }}
+
+),
+
+states as (
+
+    select * from {{ ref('int_account_states') }}
+    where event_count_7d > 0
 
 ),
 
@@ -20,40 +26,54 @@ with event_days as (
 labels as (
 
     select
-        {{ label }},
+        {{ label }} as label,
         {{ json_text_literal(label) }} as label_json,
-        row_number() over (order by {{ label }} desc) as label_number
-    from event_days
+        cast(row_number() over (order by {{ label }} desc) as integer) as label_number
+    from {{ ref('int_picked_class_scores') }}
+    where {{ condition }}
     group by 1
+
+),
+
+class_labels as (
+
+    select
+        class_scores.event_class_id,
+        labels.label_number
+    from {{ ref('int_picked_class_scores') }} as class_scores
+    inner join labels on class_scores.{{ label }} = labels.label
+    where {{ condition }}
 
 ),
 
 label_days as (
 
     select
-        event_days.account_key,
+        event_days.account_number,
         event_days.event_date,
-        event_days.counted_on,
-        labels.label_number,
+        event_days.enters_on,
+        class_labels.label_number,
         sum(event_days.event_count) as event_count
     from event_days
-    inner join labels on event_days.{{ label }} = labels.{{ label }}
+    inner join class_labels on event_days.event_class_id = class_labels.event_class_id
     group by 1, 2, 3, 4
 
 ),
 
-recent_counts as (
+-- counted on the days something changes: until the next one the counts stand
+label_counts as (
 
     select
-        label_days.account_key,
-        {{ add_days('label_days.event_date', 'ages.number') }} as snapshot_date,
+        states.account_number,
+        states.state_from,
         label_days.label_number,
         sum(label_days.event_count) as event_count
     from label_days
     inner join {{ number_list(7) }} as ages
-        on ages.number >= {{ days_between('label_days.event_date', 'label_days.counted_on') }}
-    where {{ add_days('label_days.event_date', 'ages.number') }}
-        between {{ sql_date(window['from']) }} and {{ sql_date(window.to) }}
+        on ages.number >= {{ days_between('label_days.event_date', 'label_days.enters_on') }}
+    inner join states
+        on label_days.account_number = states.account_number
+        and {{ add_days('label_days.event_date', 'ages.number') }} = states.state_from
     group by 1, 2, 3
 
 ),
@@ -61,15 +81,15 @@ recent_counts as (
 final as (
 
     select
-        recent_counts.account_key,
-        recent_counts.snapshot_date,
+        label_counts.account_number,
+        label_counts.state_from,
         {{ json_array_of_top(
-            "'{\"" ~ label ~ "\":' || labels.label_json || ',\"events\":' || cast(recent_counts.event_count as varchar) || '}'",
-            'recent_counts.event_count * 1000000 + labels.label_number',
+            "'{\"" ~ label ~ "\":' || labels.label_json || ',\"events\":' || cast(label_counts.event_count as varchar) || '}'",
+            'label_counts.event_count * 1000000 + labels.label_number',
             var('top_count'),
         ) }} as {{ name }}
-    from recent_counts
-    inner join labels on recent_counts.label_number = labels.label_number
+    from label_counts
+    inner join labels on label_counts.label_number = labels.label_number
     group by 1, 2
 
 )

@@ -27,22 +27,3 @@
         lane = '{{ lane }}'
     {%- endif -%}
 {%- endmacro %}
-
-{% macro days_frame(oldest_age, youngest_age) -%}
-    {#- Window over one account's days: those whose age, at the row's day, lies between the two. -#}
-    partition by account_key order by day_number
-    range between {{ oldest_age }} preceding and {{ youngest_age ~ ' preceding' if youngest_age else 'current row' }}
-{%- endmacro %}
-
-{% macro lane_scores_text(lanes, prefix) -%}
-    {#- The lanes with points, as the text of a JSON object: lane to points, six decimals. -#}
-    {%- set pairs = [] -%}
-    {%- for lane in lanes -%}
-        {%- set points = prefix ~ loop.index -%}
-        {%- do pairs.append(
-            "case when " ~ points ~ " > 0 then '\"" ~ lane ~ "\":' || cast(cast(" ~ points
-            ~ " as decimal(18, 6)) as varchar) end"
-        ) -%}
-    {%- endfor -%}
-    '{' || {{ join_present(pairs) }} || '}'
-{%- endmacro %}

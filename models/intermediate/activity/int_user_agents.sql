@@ -42,7 +42,7 @@ final as (
     select
         user_agents.user_agent,
         user_agents.first_known_on,
-        max(case when {{ regexp_found('lower(user_agents.user_agent)', 'patterns.pattern') }} then 1 else 0 end)
+        max(case when {{ text_contains('lower(user_agents.user_agent)', 'patterns.pattern') }} then 1 else 0 end)
         = 1 as is_bot
     from user_agents
     cross join patterns

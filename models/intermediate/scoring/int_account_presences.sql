@@ -8,9 +8,9 @@ with visitor_days as (
 
 ),
 
-aliases as (
+company_accounts as (
 
-    select * from {{ ref('stg_registry__account_aliases') }}
+    select * from {{ ref('int_company_accounts') }}
 
 ),
 
@@ -23,7 +23,7 @@ persons as (
 sightings as (
 
     select
-        coalesce(aliases.account_key, visitor_days.company_domain) as account_key,
+        company_accounts.account_number,
         visitor_days.distinct_id,
         case
             when visitor_days.email is not null then {{ person_id('email', 'visitor_days.email') }}
@@ -33,12 +33,12 @@ sightings as (
         {{ add_days('visitor_days.event_date', 7) }} as seen_until,
         greatest(persons.linked_from, visitor_days.counted_on) as known_from
     from visitor_days
+    inner join company_accounts on visitor_days.company_domain = company_accounts.company_domain
     left join persons
         on visitor_days.email is null
         and visitor_days.distinct_id = persons.identity_value
         and visitor_days.counted_on >= persons.applies_from
         and visitor_days.counted_on < persons.applies_until
-    left join aliases on visitor_days.company_domain = aliases.alias_domain
 
 ),
 
@@ -46,14 +46,14 @@ sightings as (
 presences as (
 
     select
-        account_key,
+        account_number,
         coalesce(own_person_id, distinct_id) as visitor_key,
         seen_from as present_from,
         least(seen_until, coalesce(known_from, seen_until)) as present_until
     from sightings
     union all
     select
-        account_key,
+        account_number,
         person_id,
         known_from,
         seen_until
@@ -66,12 +66,12 @@ presences as (
 presences_apart as (
 
     select
-        account_key,
+        account_number,
         greatest(
             present_from,
             coalesce(
                 max(present_until) over (
-                    partition by account_key, visitor_key
+                    partition by account_number, visitor_key
                     order by present_from, present_until
                     rows between unbounded preceding and 1 preceding
                 ),
@@ -88,7 +88,7 @@ presences_apart as (
 final as (
 
     select
-        account_key,
+        account_number,
         greatest(present_from, {{ sql_date(window['from']) }}) as present_from,
         present_until
     from presences_apart

@@ -1,8 +1,9 @@
 {%- set baseline_days = var('surge_baseline_days') | int %}
 
-with window_sums as (
+with visit_states as (
 
-    select * from {{ ref('int_account_window_sums') }}
+    select * from {{ ref('int_account_visit_states') }}
+    where baseline_visits > 0
 
 ),
 
@@ -13,17 +14,27 @@ config as (
 
 ),
 
--- the account's own past: how many days of it there are, and how unevenly its visits fall
+state_days as (
+
+    select * from {{ ref('int_state_days') }}
+
+),
+
+-- the account's own past on each day: how many days of it there are, how unevenly its visits fall
 baselines as (
 
     select
-        account_key,
-        snapshot_date,
-        visits_7d,
-        baseline_visits,
-        baseline_visits_squared,
-        least({{ baseline_days }}, {{ days_between('first_counted_on', 'snapshot_date') }} - 6) as baseline_days
-    from window_sums
+        visit_states.account_number,
+        {{ add_days('visit_states.state_from', 'state_days.day_number') }} as snapshot_date,
+        visit_states.visits_7d,
+        visit_states.baseline_visits,
+        visit_states.baseline_visits_squared,
+        least(
+            {{ baseline_days }},
+            {{ days_between('visit_states.first_counted_on', 'visit_states.state_from') }} + state_days.day_number - 6
+        ) as baseline_days
+    from visit_states
+    inner join state_days on visit_states.state_days = state_days.state_days
 
 ),
 
@@ -31,59 +42,63 @@ testable as (
 
     select
         *,
-        greatest(
-            1,
-            (baseline_visits_squared / baseline_days - power(baseline_visits / baseline_days, 2))
-            / nullif(baseline_visits / baseline_days, 0)
-        ) as dispersion
+        cast(baseline_visits as double) / baseline_days as visits_a_day
     from baselines
     where baseline_days >= {{ var('surge_min_baseline_days') }}
-        and baseline_visits > 0
 
 ),
 
 tested_counts as (
 
-    select snapshot_date, count(*) as tested_count
+    select
+        snapshot_date,
+        count(*) as tested_count
     from testable
     group by 1
 
 ),
 
--- only a week above the account's own rate can be a surge
+-- only a week above the account's own rate can be a surge; visits that come in bunches count less
 scores as (
 
     select
-        account_key,
+        account_number,
         snapshot_date,
-        {{ binomial_tail_z(
-            'visits_7d / dispersion', 'baseline_visits / dispersion', '7.0 / (7.0 + baseline_days)'
-        ) }} as z
+        visits_7d,
+        baseline_visits,
+        baseline_days,
+        greatest(
+            1,
+            (baseline_visits_squared / baseline_days - visits_a_day * visits_a_day) / visits_a_day
+        ) as dispersion
     from testable
-    where visits_7d * baseline_days > 7 * baseline_visits
+    where visits_7d > 7 * visits_a_day
 
 ),
 
 p_values as (
 
     select
-        account_key,
+        account_number,
         snapshot_date,
-        {{ normal_upper_tail('z') }} as surge_p_value
+        {{ normal_upper_tail(binomial_tail_z(
+            'visits_7d / dispersion', 'baseline_visits / dispersion', '7.0 / (7.0 + baseline_days)'
+        )) }} as surge_p_value
     from scores
 
 ),
 
--- Benjamini-Hochberg over the accounts of one day
-ranked as (
+-- Benjamini and Hochberg over the accounts of one day
+scaled as (
 
     select
-        p_values.account_key,
+        p_values.account_number,
         p_values.snapshot_date,
         p_values.surge_p_value,
         p_values.surge_p_value * tested_counts.tested_count
         / row_number() over (partition by p_values.snapshot_date order by p_values.surge_p_value)
-            as scaled_p_value
+            as scaled_p_value,
+        config.false_discovery_rate
     from p_values
     inner join tested_counts on p_values.snapshot_date = tested_counts.snapshot_date
     cross join config
@@ -94,16 +109,15 @@ ranked as (
 final as (
 
     select
-        ranked.account_key,
-        ranked.snapshot_date,
-        ranked.surge_p_value,
-        min(ranked.scaled_p_value) over (
-            partition by ranked.snapshot_date
-            order by ranked.surge_p_value desc
-            rows between unbounded preceding and current row
-        ) <= config.false_discovery_rate as is_surge_significant
-    from ranked
-    cross join config
+        account_number,
+        snapshot_date,
+        surge_p_value,
+        min(scaled_p_value) over (
+            partition by snapshot_date
+            order by surge_p_value desc
+            range between unbounded preceding and current row
+        ) <= false_discovery_rate as is_surge_significant
+    from scaled
 
 )
 

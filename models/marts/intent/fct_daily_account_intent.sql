@@ -7,23 +7,25 @@
     )
 }}
 
+{%- set window = snapshot_window() %}
 {%- set lanes = lanes_in_force() %}
+{%- set key_events = key_events_in_force() %}
 
-with window_sums as (
+with states as (
 
-    select * from {{ ref('int_account_window_sums') }}
-
-),
-
-late_points as (
-
-    select * from {{ ref('int_account_late_points') }}
+    select * from {{ ref('int_account_states') }}
 
 ),
 
-surge_tests as (
+state_days as (
 
-    select * from {{ ref('int_account_surge_tests') }}
+    select * from {{ ref('int_state_days') }}
+
+),
+
+accounts as (
+
+    select distinct account_number, account_key from {{ ref('int_company_accounts') }}
 
 ),
 
@@ -39,9 +41,9 @@ pages as (
 
 ),
 
-key_events as (
+surge_tests as (
 
-    select * from {{ ref('int_account_key_events_7d') }}
+    select * from {{ ref('int_account_surge_tests') }}
 
 ),
 
@@ -52,22 +54,46 @@ config as (
 
 ),
 
--- what was known late is added to what was known at once
-lane_points as (
+-- what stays the same from one change to the next
+described_states as (
 
     select
-        window_sums.account_key,
-        window_sums.snapshot_date,
-        window_sums.unique_people_7d,
+        states.*,
+        case when event_count_7d > 0 then {{ why_hot_text(key_events) }} else '[]' end as why_hot,
+        case when event_count_7d > 0 then {{ key_events_text(key_events) }} else '{}' end as key_events_7d,
+        coalesce(categories.top_categories_7d, '[]') as top_categories_7d,
+        coalesce(pages.top_pages_7d, '[]') as top_pages_7d
+    from states
+    left join categories
+        on states.account_number = categories.account_number
+        and states.state_from = categories.state_from
+    left join pages
+        on states.account_number = pages.account_number
+        and states.state_from = pages.state_from
+
+),
+
+-- one row per account and day; points decay from the first day of the window on
+decayed as (
+
+    select
+        account_number,
+        {{ add_days('state_from', 'day_number') }} as snapshot_date,
+        why_hot,
+        key_events_7d,
+        top_categories_7d,
+        top_pages_7d,
+        unique_people_7d,
+        {%- set decay = "exp(-config.lambda_decay * (" ~ days_between(sql_date(window['from']), 'state_from') ~ " + day_number))" %}
         {%- for lane in lanes %}
-        points_7d_{{ loop.index }} + coalesce(late_points_7d_{{ loop.index }}, 0) as points_7d_{{ loop.index }},
-        points_30d_{{ loop.index }} + coalesce(late_points_30d_{{ loop.index }}, 0) as points_30d_{{ loop.index }},
+        {%- set points = 'lane_points_' ~ loop.index %}
+        case when event_count_7d > 0 then {{ points }}_7d * {{ decay }} else 0 end as {{ points }}_7d,
+        case when event_count_30d > 0 then {{ points }}_30d * {{ decay }} else 0 end as {{ points }}_30d,
         {%- endfor %}
-        points_prev_7d + coalesce(late_points_prev_7d, 0) as raw_score_prev_7d
-    from window_sums
-    left join late_points
-        on window_sums.account_key = late_points.account_key
-        and window_sums.snapshot_date = late_points.snapshot_date
+        case when event_count_prev_7d > 0 then points_prev_7d * {{ decay }} else 0 end as raw_score_prev_7d
+    from described_states
+    cross join config
+    inner join state_days on described_states.state_days = state_days.state_days
 
 ),
 
@@ -75,10 +101,10 @@ raw_scores as (
 
     select
         *,
-        {% for lane in lanes %}points_7d_{{ loop.index }}{{ ' + ' if not loop.last }}{% endfor %} as raw_score_7d,
-        {% for lane in lanes %}points_30d_{{ loop.index }}{{ ' + ' if not loop.last }}{% endfor %} as raw_score_30d,
-        greatest({% for lane in lanes %}points_7d_{{ loop.index }}, {% endfor %}0) as largest_lane_points
-    from lane_points
+        {% for lane in lanes %}lane_points_{{ loop.index }}_7d{{ ' + ' if not loop.last }}{% endfor %} as raw_score_7d,
+        {% for lane in lanes %}lane_points_{{ loop.index }}_30d{{ ' + ' if not loop.last }}{% endfor %} as raw_score_30d,
+        round(greatest({% for lane in lanes %}lane_points_{{ loop.index }}_7d, {% endfor %}0), 6) as top_lane_points
+    from decayed
 
 ),
 
@@ -102,7 +128,7 @@ scores as (
 final as (
 
     select
-        scores.account_key,
+        accounts.account_key,
         scores.snapshot_date,
         scores.score_config_id,
         scores.score_version,
@@ -126,31 +152,23 @@ final as (
         surge_tests.surge_p_value,
         cast(scores.unique_people_7d as integer) as unique_people_7d,
         case
-            when largest_lane_points <= 0 then 'other'
+            when top_lane_points <= 0 then 'other'
             {%- for lane in lanes %}
-            when points_7d_{{ loop.index }} = largest_lane_points then '{{ lane }}'
+            when round(lane_points_{{ loop.index }}_7d, 6) = top_lane_points then '{{ lane }}'
             {%- endfor %}
         end as top_lane,
 
-        {{ as_json("coalesce(key_events.why_hot, '[]')") }} as why_hot,
-        {{ as_json(lane_scores_text(lanes, 'points_7d_')) }} as lane_scores_7d,
-        {{ as_json(lane_scores_text(lanes, 'points_30d_')) }} as lane_scores_30d,
-        {{ as_json("coalesce(categories.top_categories_7d, '[]')") }} as top_categories_7d,
-        {{ as_json("coalesce(pages.top_pages_7d, '[]')") }} as top_pages_7d,
-        {{ as_json("coalesce(key_events.key_events_7d, '{}')") }} as key_events_7d
+        {{ as_json('scores.why_hot') }} as why_hot,
+        {{ as_json(lane_scores_text(lanes, '_7d')) }} as lane_scores_7d,
+        {{ as_json(lane_scores_text(lanes, '_30d')) }} as lane_scores_30d,
+        {{ as_json('scores.top_categories_7d') }} as top_categories_7d,
+        {{ as_json('scores.top_pages_7d') }} as top_pages_7d,
+        {{ as_json('scores.key_events_7d') }} as key_events_7d
     from scores
+    inner join accounts on scores.account_number = accounts.account_number
     left join surge_tests
-        on scores.account_key = surge_tests.account_key
+        on scores.account_number = surge_tests.account_number
         and scores.snapshot_date = surge_tests.snapshot_date
-    left join categories
-        on scores.account_key = categories.account_key
-        and scores.snapshot_date = categories.snapshot_date
-    left join pages
-        on scores.account_key = pages.account_key
-        and scores.snapshot_date = pages.snapshot_date
-    left join key_events
-        on scores.account_key = key_events.account_key
-        and scores.snapshot_date = key_events.snapshot_date
 
 )
 
