@@ -100,5 +100,5 @@ def _drop_properties(create: exp.Create) -> None:
 def install() -> None:
     """Make every session of fakesnow's server use this cursor."""
     transforms.install()
-    fakesnow.conn.FakeSnowflakeCursor = EmulatorCursor  # type: ignore[misc]
-    fakesnow.server.FakeSnowflakeCursor = EmulatorCursor  # type: ignore[misc]
+    fakesnow.conn.FakeSnowflakeCursor = EmulatorCursor
+    fakesnow.server.FakeSnowflakeCursor = EmulatorCursor

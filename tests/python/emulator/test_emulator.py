@@ -1,0 +1,125 @@
+"""The emulator answers as Snowflake does where fakesnow alone would not."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from snowflake.connector.errors import ProgrammingError
+
+from python_jobs.settings import PROJECT_DIR, Settings
+from python_jobs.warehouse import Warehouse, open_warehouse
+
+
+@pytest.fixture(scope="module")
+def warehouse(snowflake_env: dict[str, str]) -> Iterator[Warehouse]:
+    with open_warehouse(Settings(**snowflake_env)) as opened:
+        opened.execute("create schema if not exists raw")
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ("cast(null as timestamp)", None),
+        ("array_to_string(array_construct_compact('a', null, 'b'), ',')", "a,b"),
+        ("array_to_string(array_construct(), ',')", ""),
+        ("regexp_substr(text, pattern, 1, 1, 'e', 1)", "b"),
+        ("regexp_substr('none', pattern, 1, 1, 'e', 1)", None),
+    ],
+)
+def test_value(warehouse: Warehouse, sql: str, expected: Any) -> None:
+    given = "select 'abc' as text, 'a(.)c' as pattern"
+    assert warehouse.rows(f"select {sql} as found from ({given}) as given")[0]["found"] == expected
+
+
+def test_array_agg_leaves_nulls_out(warehouse: Warehouse) -> None:
+    given = "select 1 as v union all select null union all select 2"
+    found = warehouse.rows(
+        f"select array_agg(v) within group (order by v desc) as found from ({given}) as given"
+    )
+    assert json.loads(found[0]["found"]) == [2, 1]
+
+
+def test_sum_of_whole_numbers_is_whole(warehouse: Warehouse) -> None:
+    found = warehouse.rows(
+        "select sum(v) as found from (select 1 as v union all select 2) as given"
+    )
+    assert isinstance(found[0]["found"], int)
+
+
+def test_a_failing_statement_is_an_error_at_once(warehouse: Warehouse) -> None:
+    """What fakesnow answers with HTTP 500 would be tried again for minutes."""
+    began = time.monotonic()
+    for sql in (
+        "select parse_json('[b') as broken",
+        "select sum(v) over w from (select 1 as v) as t window w as (partition by v)",
+        "select * from raw.no_such_table",
+    ):
+        with pytest.raises(ProgrammingError):
+            warehouse.rows(sql)
+    assert time.monotonic() - began < 5
+
+
+def test_a_large_literal_insert_keeps_every_character(warehouse: Warehouse) -> None:
+    """Large inserts, such as dbt's seeds, are read without a syntax tree."""
+    texts = [
+        "it's",
+        "back\\slash",
+        "line\nbreak",
+        "tab\t",
+        "(a), 'b'",
+        "ünï",
+        "",
+        "\\'",
+        "/* no */",
+    ]
+    values = [(place, text) for place in range(1_000) for text in texts]
+    escaped = ", ".join(
+        "({}, '{}', null, {})".format(
+            place,
+            text.replace("\\", "\\\\")
+            .replace("'", "\\'")
+            .replace("\n", "\\n")
+            .replace("\t", "\\t"),
+            place % 2 == 0,
+        )
+        for place, text in values
+    )
+    warehouse.execute(
+        "create or replace table raw.texts (place integer, text varchar, n double, flag boolean)"
+    )
+    warehouse.execute(f"insert into raw.texts (place, text, n, flag) values {escaped} /* end */")
+    rows = warehouse.rows("select place, text, n, flag from raw.texts")
+    assert sorted((row["place"], row["text"]) for row in rows) == sorted(values)
+    assert all(row["n"] is None and row["flag"] == (row["place"] % 2 == 0) for row in rows)
+
+
+def test_the_server_ends_with_whoever_started_it() -> None:
+    starter = (
+        "import os, sys; from tests.emulator import emulator\n"
+        "with emulator() as env: print(env['SNOWFLAKE_PORT'], flush=True); os._exit(9)"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", starter],
+        cwd=PROJECT_DIR,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    port = int(run.stdout)
+    deadline = time.monotonic() + 10
+    while _listens(port) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not _listens(port)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as caller:
+        return caller.connect_ex(("127.0.0.1", port)) == 0
