@@ -39,14 +39,7 @@ event_classes as (
 
 class_scores as (
 
-    select * from {{ ref('int_event_class_scores') }}
-
-),
-
-config as (
-
-    select * from {{ ref('int_score_configs') }}
-    where is_active
+    select * from {{ ref('int_picked_class_scores') }}
 
 ),
 
@@ -57,9 +50,6 @@ content_types as (
         class_scores.content_type as content_type_found
     from event_classes
     inner join class_scores on event_classes.event_class_id = class_scores.event_class_id
-    inner join config
-        on class_scores.score_config_id = config.score_config_id
-        and class_scores.score_version = config.score_version
 
 ),
 

@@ -19,7 +19,7 @@ product_users as (
 
 lead_requests as (
 
-    select * from {{ ref('fct_lead_requests') }}
+    select * from {{ ref('int_lead_requests_keyed') }}
 
 ),
 
@@ -69,9 +69,9 @@ final as (
         account_key,
         false,
         false,
-        requested_at,
-        requested_at,
-        requested_at
+        occurred_at,
+        occurred_at,
+        occurred_at
     from lead_requests
     union all
     select

@@ -29,6 +29,12 @@ accounts as (
 
 ),
 
+sums_7d as (
+
+    select * from {{ ref('int_account_sums_7d') }}
+
+),
+
 categories as (
 
     select * from {{ ref('int_account_categories_7d') }}
@@ -59,11 +65,17 @@ described_states as (
 
     select
         states.*,
-        case when event_count_7d > 0 then {{ why_hot_text(key_events) }} else '[]' end as why_hot,
-        case when event_count_7d > 0 then {{ key_events_text(key_events) }} else '{}' end as key_events_7d,
+        {%- for lane in lanes %}
+        coalesce(sums_7d.lane_points_{{ loop.index }}_7d, 0) as lane_points_{{ loop.index }}_7d,
+        {%- endfor %}
+        {{ why_hot_text(key_events) }} as why_hot,
+        {{ key_events_text(key_events) }} as key_events_7d,
         coalesce(categories.top_categories_7d, '[]') as top_categories_7d,
         coalesce(pages.top_pages_7d, '[]') as top_pages_7d
     from states
+    left join sums_7d
+        on states.account_number = sums_7d.account_number
+        and states.state_from = sums_7d.state_from
     left join categories
         on states.account_number = categories.account_number
         and states.state_from = categories.state_from
@@ -87,7 +99,7 @@ decayed as (
         {%- set decay = "exp(-config.lambda_decay * (" ~ days_between(sql_date(window['from']), 'state_from') ~ " + day_number))" %}
         {%- for lane in lanes %}
         {%- set points = 'lane_points_' ~ loop.index %}
-        case when event_count_7d > 0 then {{ points }}_7d * {{ decay }} else 0 end as {{ points }}_7d,
+        {{ points }}_7d * {{ decay }} as {{ points }}_7d,
         case when event_count_30d > 0 then {{ points }}_30d * {{ decay }} else 0 end as {{ points }}_30d,
         {%- endfor %}
         case when event_count_prev_7d > 0 then points_prev_7d * {{ decay }} else 0 end as raw_score_prev_7d

@@ -1,0 +1,67 @@
+with lead_requests as (
+
+    select
+        *,
+        {{ clean_email('email') }} as email_given,
+        cast(greatest(occurred_at, known_at) as date) as known_on
+    from {{ ref('stg_files__lead_requests') }}
+    where is_current
+        and {{ is_known_by_as_of('occurred_at') }}
+
+),
+
+company_domains as (
+
+    select * from {{ ref('int_company_domains') }}
+
+),
+
+identity_domains as (
+
+    select * from {{ ref('int_identity_domains') }}
+    where linked_from <= {{ as_of_date() }}
+
+),
+
+aliases as (
+
+    select * from {{ ref('stg_registry__account_aliases') }}
+
+),
+
+-- the web site it names, else the e-mail's company, else the visitor's, as for web events
+keyed as (
+
+    select
+        lead_requests.*,
+        coalesce(
+            websites.company_domain,
+            emails.company_domain,
+            visitors.company_domain
+        ) as company_domain
+    from lead_requests
+    left join company_domains as websites on lead_requests.website = websites.domain_reference
+    left join identity_domains as emails
+        on emails.identity_type = 'email'
+        and lead_requests.email_given = emails.identity_value
+        and lead_requests.known_on >= emails.applies_from
+        and lead_requests.known_on < emails.applies_until
+    left join identity_domains as visitors
+        on visitors.identity_type = 'posthog_distinct_id'
+        and lead_requests.distinct_id = visitors.identity_value
+        and lead_requests.known_on >= visitors.applies_from
+        and lead_requests.known_on < visitors.applies_until
+
+),
+
+final as (
+
+    select
+        keyed.*,
+        coalesce(aliases.account_key, keyed.company_domain) as account_key
+    from keyed
+    left join aliases on keyed.company_domain = aliases.alias_domain
+
+)
+
+select * from final

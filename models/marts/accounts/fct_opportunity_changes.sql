@@ -1,0 +1,64 @@
+with versions as (
+
+    select * from {{ ref('stg_files__opportunities') }}
+
+),
+
+crm_accounts as (
+
+    select * from {{ ref('int_crm_accounts_keyed') }}
+
+),
+
+versions_in_order as (
+
+    select
+        *,
+        row_number() over (partition by opportunity_id order by version_at) as version_number,
+        lag(stage_name) over (partition by opportunity_id order by version_at) as stage_before,
+        lag(opportunity_amount) over (partition by opportunity_id order by version_at) as amount_before
+    from versions
+
+),
+
+changes as (
+
+    select * from versions_in_order
+    where version_number = 1
+        or stage_name is distinct from stage_before
+        or opportunity_amount is distinct from amount_before
+
+),
+
+final as (
+
+    select
+        md5(changes.opportunity_id || '|' || cast(changes.version_number as varchar)) as opportunity_change_id,
+        changes.opportunity_id,
+        crm_accounts.account_key,
+        changes.account_id as crm_account_id,
+        changes.owner_id as crm_owner_id,
+
+        changes.opportunity_name,
+        cast(
+            row_number() over (partition by changes.opportunity_id order by changes.version_at) as integer
+        ) as change_number,
+        changes.stage_before,
+        changes.stage_name as stage_after,
+        changes.loss_reason,
+
+        changes.amount_before,
+        changes.opportunity_amount as amount_after,
+
+        changes.version_number = 1 as is_creation,
+        coalesce(changes.is_closed, false) as is_closed,
+        coalesce(changes.is_won, false) as is_won,
+
+        changes.version_at as changed_at,
+        changes.known_at
+    from changes
+    left join crm_accounts on changes.account_id = crm_accounts.account_id
+
+)
+
+select * from final
