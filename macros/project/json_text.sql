@@ -21,10 +21,23 @@ by construction, and becomes the engine's own type once, at the end (as_json).
 
 {% macro snowflake__join_present(parts) %}array_to_string(array_construct_compact({{ parts | join(', ') }}), ','){% endmacro %}
 
-{% macro json_array_of_top(fragment, ordering, count) -%}
-    {#- Aggregate: a JSON array, as text, of the fragments with the largest ordering, largest first. -#}
-    '[' || array_to_string(max_by({{ fragment }}, {{ ordering }}, {{ count }}), ',') || ']'
+{% macro largest_values(expr, count) -%}
+    {#- Aggregate: an array of the largest values, largest first. -#}
+    {{ return(adapter.dispatch('largest_values')(expr, count)) }}
 {%- endmacro %}
+
+{% macro duckdb__largest_values(expr, count) %}max({{ expr }}, {{ count }}){% endmacro %}
+
+{% macro snowflake__largest_values(expr, count) %}max_by({{ expr }}, {{ expr }}, {{ count }}){% endmacro %}
+
+{% macro array_item(expr, place) -%}
+    {#- The whole number at a place of an array, counted from 0; null past its end. -#}
+    {{ return(adapter.dispatch('array_item')(expr, place)) }}
+{%- endmacro %}
+
+{% macro duckdb__array_item(expr, place) %}{{ expr }}[{{ place + 1 }}]{% endmacro %}
+
+{% macro snowflake__array_item(expr, place) %}cast({{ expr }}[{{ place }}] as bigint){% endmacro %}
 
 {% macro as_json(expr) -%}
     {{ return(adapter.dispatch('as_json')(expr)) }}

@@ -1,26 +1,20 @@
 {#
-The sliding sums behind a snapshot. Each is a column of `int_account_day_changes` (what enters or
-leaves it on a day) and of `int_account_states` (its value from that day on):
+The sliding sums that are carried from change to change. Each is a column of `int_account_day_changes`
+(what enters or leaves it on a day) and of `int_account_states` (its value from that day on):
     name     column name
     value    column of the entries that is summed
     from_age, until_age   ages in days at which an entry counts: from_age <= age < until_age
 #}
-{% macro intent_measures(lanes, key_events) -%}
+{% macro carried_measures(lanes) -%}
     {%- set measures = [
         {'name': 'event_count_7d', 'value': 'event_count', 'from_age': 0, 'until_age': 7},
         {'name': 'event_count_prev_7d', 'value': 'event_count', 'from_age': 7, 'until_age': 14},
-        {'name': 'event_count_30d', 'value': 'event_count', 'from_age': 0, 'until_age': 30},
         {'name': 'points_prev_7d', 'value': 'points', 'from_age': 7, 'until_age': 14},
+        {'name': 'event_count_30d', 'value': 'event_count', 'from_age': 0, 'until_age': 30},
     ] -%}
     {%- for lane in lanes -%}
         {%- set value = 'lane_points_' ~ loop.index -%}
-        {%- do measures.append({'name': value ~ '_7d', 'value': value, 'from_age': 0, 'until_age': 7}) -%}
         {%- do measures.append({'name': value ~ '_30d', 'value': value, 'from_age': 0, 'until_age': 30}) -%}
-    {%- endfor -%}
-    {%- for key_event in key_events -%}
-        {%- for value in ['key_count_' ~ loop.index, 'key_points_' ~ loop.index] -%}
-            {%- do measures.append({'name': value ~ '_7d', 'value': value, 'from_age': 0, 'until_age': 7}) -%}
-        {%- endfor -%}
     {%- endfor -%}
     {{- return(measures) -}}
 {%- endmacro %}

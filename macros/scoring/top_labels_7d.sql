@@ -78,19 +78,37 @@ label_counts as (
 
 ),
 
+-- the largest counts first; the label rides along in the last six digits
+tops as (
+
+    select
+        account_number,
+        state_from,
+        {{ largest_values('event_count * 1000000 + label_number', var('top_count')) }} as largest
+    from label_counts
+    group by 1, 2
+
+),
+
 final as (
 
     select
-        label_counts.account_number,
-        label_counts.state_from,
-        {{ json_array_of_top(
-            "'{\"" ~ label ~ "\":' || labels.label_json || ',\"events\":' || cast(label_counts.event_count as varchar) || '}'",
-            'label_counts.event_count * 1000000 + labels.label_number',
-            var('top_count'),
-        ) }} as {{ name }}
-    from label_counts
-    inner join labels on label_counts.label_number = labels.label_number
-    group by 1, 2
+        tops.account_number,
+        tops.state_from,
+        {%- set fragments = [] %}
+        {%- for place in range(var('top_count')) %}
+        {%- set entry = array_item('tops.largest', place) %}
+        {%- do fragments.append(
+            "'{\"" ~ label ~ "\":' || label_" ~ place ~ ".label_json || ',\"events\":' || cast(cast(floor("
+            ~ entry ~ " / 1000000) as bigint) as varchar) || '}'"
+        ) %}
+        {%- endfor %}
+        '[' || {{ join_present(fragments) }} || ']' as {{ name }}
+    from tops
+    {%- for place in range(var('top_count')) %}
+    left join labels as label_{{ place }}
+        on {{ array_item('tops.largest', place) }} % 1000000 = label_{{ place }}.label_number
+    {%- endfor %}
 
 )
 

@@ -5,11 +5,11 @@
     )
 }}
 
-{%- set window = read_window('first_known_on') %}
+{%- set window = read_window('searched_until') %}
 
-with events as (
+with web_events as (
 
-    select * from {{ ref('int_countable_events') }}
+    select * from {{ ref('stg_files__web_events') }}
     where known_on <= cast('{{ window.to }}' as date)
         {%- if is_incremental() %}
         and {{ happened_and_known_since(window['from']) }}
@@ -19,15 +19,16 @@ with events as (
 
 classes as (
 
-    select
+    select distinct
         event_name,
         path,
         content_type,
         lane,
-        cta_id,
-        min(known_on) as first_known_on
-    from events
-    group by 1, 2, 3, 4, 5
+        cta_id
+    from web_events
+    union
+    -- what a lead request counts as
+    select 'form_submitted', null, null, null, null
 
 ),
 
@@ -64,7 +65,8 @@ final as (
         cta_id,
         -- as rules and people read it: lower case, without query, fragment and closing slash
         {{ clean_path('path') }} as page_path,
-        first_known_on
+        -- events up to this day have been searched
+        cast('{{ window.to }}' as date) as searched_until
     from new_classes
 
 )

@@ -5,7 +5,7 @@
     )
 }}
 
-{%- set window = read_window('first_known_on') %}
+{%- set window = read_window('searched_until') %}
 
 with web_events as (
 
@@ -25,15 +25,12 @@ patterns as (
 
 user_agents as (
 
-    select
-        user_agent,
-        min(known_on) as first_known_on
+    select distinct user_agent
     from web_events
     where user_agent is not null
         {%- if is_incremental() %}
         and user_agent not in (select user_agent from {{ this }})
         {%- endif %}
-    group by 1
 
 ),
 
@@ -41,7 +38,8 @@ final as (
 
     select
         user_agents.user_agent,
-        user_agents.first_known_on,
+        -- events up to this day have been searched
+        cast('{{ window.to }}' as date) as searched_until,
         max(case when {{ text_contains('lower(user_agents.user_agent)', 'patterns.pattern') }} then 1 else 0 end)
         = 1 as is_bot
     from user_agents

@@ -5,7 +5,7 @@
     )
 }}
 
-{%- set window = read_window('first_known_on') %}
+{%- set window = read_window('searched_until') %}
 
 with web_events as (
 
@@ -19,11 +19,11 @@ with web_events as (
 
 mentioned as (
 
-    select account_domain as domain_reference, min(known_on) as known_on from web_events group by 1
+    select distinct account_domain as domain_reference from web_events
     union all
-    select declared_account_key, min(known_on) from web_events group by 1
+    select distinct declared_account_key from web_events
     union all
-    select {{ email_domain('email') }}, min(known_on) from web_events where email is not null group by 1
+    select distinct {{ email_domain('email') }} from web_events where email is not null
     {%- for model, columns in {
         'stg_files__accounts': ['website', 'domain'],
         'stg_files__contacts': ['email'],
@@ -34,29 +34,26 @@ mentioned as (
     }.items() %}
     {%- for column in columns %}
     union all
-    select
-        {{ email_domain(column) if column == 'email' else column }},
-        cast('{{ window.to }}' as date)
-    from {{ ref(model) }}
+    select distinct {{ email_domain(column) if column == 'email' else column }} from {{ ref(model) }}
     {%- endfor %}
     {%- endfor %}
     union all
-    select alias_domain, cast('{{ window.to }}' as date) from {{ ref('stg_registry__account_aliases') }}
+    select alias_domain from {{ ref('stg_registry__account_aliases') }}
 
 ),
 
 final as (
 
-    select
+    select distinct
         domain_reference,
         {{ host_of('domain_reference') }} as host,
-        min(known_on) as first_known_on
+        -- events up to this day have been searched
+        cast('{{ window.to }}' as date) as searched_until
     from mentioned
     where domain_reference is not null
         {%- if is_incremental() %}
         and domain_reference not in (select domain_reference from {{ this }})
         {%- endif %}
-    group by 1, 2
 
 )
 

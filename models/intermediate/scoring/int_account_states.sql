@@ -1,5 +1,5 @@
 {%- set window = snapshot_window() %}
-{%- set measures = intent_measures(lanes_in_force(), key_events_in_force()) %}
+{%- set measures = carried_measures(lanes_in_force()) %}
 
 with changes as (
 
