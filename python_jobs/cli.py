@@ -5,6 +5,7 @@ import sys
 import typer
 
 from python_jobs import log
+from python_jobs.build import build
 from python_jobs.errors import GtmError
 from python_jobs.ingest.commands import load
 from python_jobs.reference import refresh_reference
@@ -28,6 +29,7 @@ def _options(
 
 
 app.command()(load)
+app.command()(build)
 app.add_typer(registry_app)
 app.command()(refresh_reference)
 app.command("world")(write_world)

@@ -83,6 +83,32 @@ class DuckDBWarehouse:
         self._connection.close()
 
 
+class BriefWarehouse:
+    """Opens the warehouse for each statement and closes it again, so that another may hold it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.target: str = settings.target
+
+    def rows(self, sql: str, params: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        with open_warehouse(self._settings) as warehouse:
+            return warehouse.rows(sql, params)
+
+    def arrow(self, sql: str, params: Sequence[Any] = ()) -> pa.Table:
+        with open_warehouse(self._settings) as warehouse:
+            return warehouse.arrow(sql, params)
+
+    def execute(self, sql: str, params: Sequence[Any] = ()) -> None:
+        with open_warehouse(self._settings) as warehouse:
+            warehouse.execute(sql, params)
+
+    def has_table(self, schema: str, table: str) -> bool:
+        return _has_table(self, schema, table)
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
 class SnowflakeWarehouse:
     """A Snowflake database through the official connector."""
 

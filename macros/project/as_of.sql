@@ -67,7 +67,7 @@
     {%- if execute and is_incremental() -%}
         {%- set last = run_query('select max(' ~ column ~ ') as d from ' ~ this).rows[0][0] -%}
         {%- if last is none -%}
-            {%- do window.update({'from': '0001-01-01'}) -%}
+            {%- do window.update({'from': '1900-01-01'}) -%}
         {%- else -%}
             {%- set next_day = day_plus((last | string)[:10], 1) -%}
             {%- do window.update({'from': next_day if next_day < window['from'] else window['from']}) -%}

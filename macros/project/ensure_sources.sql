@@ -1,0 +1,82 @@
+{#
+  Before a run: the tables that jobs write and models read, made empty where they are missing, so
+  that a warehouse builds with only some sources loaded, or none. The columns are those that the
+  jobs make (python_jobs/runs.py); tests/python/test_build.py holds the two against each other.
+#}
+{% macro ensure_sources() %}
+    {%- if not execute -%}{{- return('') -}}{%- endif -%}
+    {%- set wanted = source_columns() -%}
+    {%- set existing = [] -%}
+    {%- for row in run_query(
+        "select lower(table_schema) || '.' || lower(table_name) as name from information_schema.tables"
+        ~ " where lower(table_schema) in ('raw', 'ops')"
+    ).rows -%}
+        {%- do existing.append(row[0]) -%}
+    {%- endfor -%}
+    {%- set missing = wanted.keys() | reject('in', existing) | list -%}
+    {%- if missing -%}
+        {%- set types = source_column_types() -%}
+        {%- for schema in ['raw', 'ops'] -%}
+            {%- do adapter.create_schema(api.Relation.create(database=target.database, schema=schema)) -%}
+        {%- endfor -%}
+        {%- for table in missing -%}
+            {%- set columns = [] -%}
+            {%- for column in wanted[table].split() -%}
+                {%- set name, kind = column.split(':') -%}
+                {%- do columns.append(name ~ ' ' ~ types[kind]) -%}
+            {%- endfor -%}
+            {%- for name in loader_columns() if table.startswith('raw.') -%}
+                {%- do columns.append(name ~ ' ' ~ types['text']) -%}
+            {%- endfor -%}
+            {%- do run_query('create table if not exists ' ~ table ~ ' (' ~ columns | join(', ') ~ ')') -%}
+        {%- endfor -%}
+    {%- endif -%}
+{% endmacro %}
+
+{# Table to its columns, each as name:kind. #}
+{% macro source_columns() %}
+    {%- set state = 'record_id:text version_at:timestamp known_at:timestamp payload:json payload_hash:text loaded_at:timestamp' -%}
+    {%- set tables = {
+        'raw.web_events':
+            'event_id:text occurred_at:timestamp event_name:text known_at:timestamp url:text path:text'
+            ~ ' referrer:text distinct_id:text email:text account_domain:text account_key:text'
+            ~ ' content_type:text lane:text cta_id:text user_agent:text properties:json loaded_at:timestamp',
+        'raw.product_events':
+            'event_id:text user_id:text event_name:text occurred_at:timestamp known_at:timestamp'
+            ~ ' team_id:text properties:json loaded_at:timestamp',
+        'ops.job_runs':
+            'run_id:text job:text source:text entity:text mode:text status:text rows_read:integer'
+            ~ ' rows_written:integer rows_unchanged:integer rows_set_aside:integer api_calls:integer'
+            ~ ' started_at:timestamp finished_at:timestamp message:text',
+        'ops.dead_letters':
+            'dead_letter_id:text source:text entity:text source_record_id:text payload:json reason:text'
+            ~ ' first_seen_at:timestamp retried_at:timestamp resolved_at:timestamp',
+        'ops.registry_changes':
+            'change_id:text registry:text record_key:text action:text before:json after:json'
+            ~ ' changed_by:text changed_at:timestamp note:text',
+    } -%}
+    {%- for entity in [
+        'accounts', 'contacts', 'opportunities', 'lead_requests', 'intent_accounts', 'product_users', 'job_postings'
+    ] -%}
+        {%- do tables.update({'raw.' ~ entity: state}) -%}
+    {%- endfor -%}
+    {{- return(tables) -}}
+{% endmacro %}
+
+{# The engine's type of each kind of column. #}
+{% macro source_column_types() %}{{ return(adapter.dispatch('source_column_types')()) }}{% endmacro %}
+
+{% macro duckdb__source_column_types() %}
+    {{- return({'text': 'varchar', 'timestamp': 'timestamp', 'integer': 'bigint', 'json': 'json'}) -}}
+{% endmacro %}
+
+{% macro snowflake__source_column_types() %}
+    {{- return({'text': 'varchar', 'timestamp': 'timestamp_ntz', 'integer': 'bigint', 'json': 'variant'}) -}}
+{% endmacro %}
+
+{# Columns the loader adds of its own, as text. #}
+{% macro loader_columns() %}{{ return(adapter.dispatch('loader_columns')()) }}{% endmacro %}
+
+{% macro duckdb__loader_columns() %}{{ return([]) }}{% endmacro %}
+
+{% macro snowflake__loader_columns() %}{{ return(['_dlt_load_id', '_dlt_id']) }}{% endmacro %}

@@ -1,0 +1,242 @@
+"""Runs the project's dbt inside this process: same lock, same end, progress as it goes.
+
+dbt reads its connection from the environment, through profiles.yml; the settings are put there for
+as long as it runs. The project is parsed once and then run under any days, because the days are
+read when a model is compiled and not when it is parsed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from python_jobs import log
+from python_jobs.errors import ConfigurationError, PermanentError
+from python_jobs.settings import PROJECT_DIR, Settings
+
+# Called with the name of the node that begins, its number and how many there are.
+OnStart = Callable[[str, int, int], None]
+
+_FAILED = ("error", "fail", "runtime error")
+_CHECKS = ("test", "unit_test")
+
+
+@dataclass
+class Outcome:
+    """What one dbt run did. ``failures`` are sentences, one a node that failed."""
+
+    models_built: int = 0
+    tests_passed: int = 0
+    models_failed: int = 0
+    models_skipped: int = 0
+    tests_failed: int = 0
+    failures: list[str] = field(default_factory=list)
+
+    @property
+    def every_model_built(self) -> bool:
+        return not (self.models_failed or self.models_skipped)
+
+
+class DbtProject:
+    """The project, parsed for one target; ``run`` runs commands of it.
+
+    ``parse_vars`` are variables that change where models are written (a replay's); a folder of
+    its own for dbt's files, ``target_path``, keeps such a parse from displacing the usual one.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        parse_vars: Mapping[str, str] | None = None,
+        target_path: Path | None = None,
+    ) -> None:
+        self.settings = settings
+        self._vars = dict(parse_vars or {})
+        self._target_path = target_path
+        self._manifest = self._invoke(None, ["parse"], self._vars).result
+
+    def run(
+        self, *arguments: str, variables: Mapping[str, str] | None = None, on_start: OnStart
+    ) -> Outcome:
+        """Run one dbt command over the parsed project and say what became of each node.
+
+        Raises:
+            PermanentError: dbt could not run at all, such as a macro that refuses its variables.
+        """
+        done = self._invoke(
+            self._manifest, arguments, {**self._vars, **(variables or {})}, on_start
+        )
+        return _outcome(done.result.results)
+
+    def sources_upstream_of(self, model: str, schema: str) -> list[str]:
+        """The source tables of a schema that a model is made from, directly or not."""
+        nodes = {**self._manifest.nodes, **self._manifest.sources}
+        seen, found = set[str](), set[str]()
+        waiting = [node_id for node_id, node in nodes.items() if node.name == model]
+        while waiting:
+            node_id = waiting.pop()
+            if node_id not in seen and node_id in nodes:
+                seen.add(node_id)
+                node = nodes[node_id]
+                if node_id in self._manifest.sources and node.schema.lower() == schema:
+                    found.add(node.name)
+                waiting += getattr(node, "depends_on_nodes", [])
+        return sorted(found)
+
+    def _invoke(
+        self,
+        manifest: Any,
+        arguments: Iterable[str],
+        variables: Mapping[str, str],
+        on_start: OnStart = lambda *_: None,
+    ) -> Any:
+        from dbt.cli.main import dbtRunner
+
+        def listen(event: Any) -> None:
+            if event.info.name == "LogStartLine":
+                on_start(event.data.node_info.node_name, event.data.index, event.data.total)
+
+        with _profiles_dir() as profiles_dir, _surroundings(self.settings):
+            done = dbtRunner(manifest=manifest, callbacks=[listen]).invoke(
+                [
+                    "--quiet",
+                    *("--log-level", "none", "--log-level-file", "info"),
+                    *arguments,
+                    *("--project-dir", str(PROJECT_DIR), "--profiles-dir", str(profiles_dir)),
+                    *("--target", self.settings.target),
+                    *(("--target-path", str(self._target_path)) if self._target_path else ()),
+                    *("--vars", json.dumps(dict(variables))),
+                ]
+            )
+        if isinstance(done.exception, KeyboardInterrupt):
+            raise done.exception
+        if done.exception is not None:
+            raise PermanentError(f"dbt could not run: {_reason(str(done.exception))}")
+        return done
+
+
+@contextmanager
+def build_progress(what: str) -> Iterator[OnStart]:
+    """A progress bar on stderr, where that is a terminal: model n of m, and which."""
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("[dim]{task.fields[node]}"),
+        console=log.console,
+        transient=True,
+        disable=not log.console.is_terminal,
+    ) as progress:
+        task = progress.add_task(what, total=None, node="reading the project")
+
+        def on_start(node: str, index: int, total: int) -> None:
+            progress.update(task, completed=index, total=total, node=node)
+
+        yield on_start
+
+
+def _outcome(results: Iterable[Any]) -> Outcome:
+    outcome = Outcome()
+    for result in results:
+        status = str(result.status)
+        is_check = str(result.node.resource_type) in _CHECKS
+        if status in _FAILED:
+            outcome.failures.append(_failure(result))
+            if is_check:
+                outcome.tests_failed += 1
+            else:
+                outcome.models_failed += 1
+        elif status == "skipped":
+            outcome.models_skipped += 0 if is_check else 1
+        elif is_check:
+            outcome.tests_passed += 1
+        else:
+            outcome.models_built += 1
+    return outcome
+
+
+def _failure(result: Any) -> str:
+    name = result.node.name
+    if str(result.status) == "fail":
+        return f"test {name} found {result.failures:,} rows that break it"
+    return f"{result.node.resource_type} {name}: {_reason(result.message or 'no reason given')}"
+
+
+def _reason(message: str) -> str:
+    """The first line that says why: dbt's own first line only says where."""
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    if len(lines) > 1 and (" in " in lines[0] or lines[0].endswith("Error")):
+        return lines[1]
+    return lines[0] if lines else "no reason given"
+
+
+@contextmanager
+def _profiles_dir() -> Iterator[Path]:
+    """The folder with profiles.yml: DBT_PROFILES_DIR, the project's, or one made of the example."""
+    given = os.environ.get("DBT_PROFILES_DIR")
+    folder = Path(given) if given else PROJECT_DIR
+    if (folder / "profiles.yml").exists():
+        yield folder.resolve()
+        return
+    example = PROJECT_DIR / "profiles.example.yml"
+    if not example.exists():
+        raise ConfigurationError(
+            f"there is no profiles.yml in {folder}: write one, see profiles.example.yml"
+        )
+    with tempfile.TemporaryDirectory(prefix="gtm-profiles-") as made:
+        shutil.copy(example, Path(made) / "profiles.yml")
+        yield Path(made)
+
+
+def _let_go_of_duckdb() -> None:
+    """dbt-duckdb keeps the file open until the process ends; others want it before that."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.adapters.factory import reset_adapters
+
+    if DuckDBConnectionManager._ENV is not None:
+        DuckDBConnectionManager._ENV.close()
+    DuckDBConnectionManager.close_all_connections()
+    reset_adapters()
+
+
+@contextmanager
+def _surroundings(settings: Settings) -> Iterator[None]:
+    """The environment that profiles.yml reads; afterwards it and the folder are as before."""
+    secret = settings.snowflake_private_key_passphrase, settings.snowflake_password
+    passphrase, password = (value.get_secret_value() if value else None for value in secret)
+    wanted = {
+        "GTM_TARGET": settings.target,
+        "GTM_DUCKDB_PATH": str(settings.duckdb_path.resolve()),
+        "GTM_THREADS": str(settings.threads),
+        "SNOWFLAKE_ACCOUNT": settings.snowflake_account,
+        "SNOWFLAKE_USER": settings.snowflake_user,
+        "SNOWFLAKE_PRIVATE_KEY_PATH": settings.snowflake_private_key_path,
+        "SNOWFLAKE_PRIVATE_KEY_PASSPHRASE": passphrase,
+        "SNOWFLAKE_PASSWORD": password,
+        "SNOWFLAKE_ROLE": settings.snowflake_role,
+        "SNOWFLAKE_WAREHOUSE": settings.snowflake_warehouse,
+        "SNOWFLAKE_DATABASE": settings.snowflake_database,
+        "SNOWFLAKE_HOST": settings.snowflake_host,
+        "SNOWFLAKE_PORT": settings.snowflake_port,
+        "SNOWFLAKE_PROTOCOL": settings.snowflake_protocol,
+        "DO_NOT_TRACK": "1",
+    }
+    before, folder = dict(os.environ), Path.cwd()
+    os.environ.update({name: str(value) for name, value in wanted.items() if value is not None})
+    try:
+        yield
+    finally:
+        _let_go_of_duckdb()
+        os.chdir(folder)
+        os.environ.clear()
+        os.environ.update(before)
