@@ -31,7 +31,9 @@ sightings as (
         persons.person_id,
         visitor_days.counted_on as seen_from,
         {{ add_days('visitor_days.event_date', 7) }} as seen_until,
-        greatest(persons.linked_from, visitor_days.counted_on) as known_from
+        case
+            when persons.person_id is not null then greatest(persons.linked_from, visitor_days.counted_on)
+        end as known_from
     from visitor_days
     inner join company_accounts on visitor_days.company_domain = company_accounts.company_domain
     left join persons
