@@ -11,7 +11,7 @@ from fakesnow.cursor import FakeSnowflakeCursor
 from snowflake.connector.errors import ProgrammingError
 from sqlglot import exp
 
-from tests.emulator import transforms
+from tests.emulator import parsing, staging, transforms
 
 # DuckDB refuses temporary objects outside its own catalog; every name dbt uses is unique anyway.
 _NO_SUCH_PROPERTY = (exp.TemporaryProperty, exp.TransientProperty)
@@ -29,12 +29,26 @@ class EmulatorCursor(FakeSnowflakeCursor):
         """
         with _ONE_AT_A_TIME:
             try:
-                return super().execute(command, *args, **kwargs)
+                for statement in parsing.statements(command):
+                    self._execute_one(staging.plain_stage(statement), *args, **kwargs)
+                return self
             except ProgrammingError:
                 raise
             except Exception as error:
                 message = f"{type(error).__name__}: {error}"
                 raise ProgrammingError(msg=message, errno=1003, sqlstate="42000") from error
+
+    def _execute_one(self, statement: str, *args: Any, **kwargs: Any) -> None:
+        copy = staging.json_copy(statement, self._conn.database)
+        if copy is None:
+            super().execute(statement, *args, **kwargs)
+            return
+        table, path = copy
+        columns = self._duck_conn.execute(f"describe {table.sql(dialect='duckdb')}").fetchall()
+        kinds = [(name, kind) for name, kind, *_ in columns]
+        self._duck_conn.execute(staging.insert_json_lines(table.sql(dialect="duckdb"), kinds, path))
+        (count,) = self._duck_conn.fetchall()[0]
+        super().execute(f"select 'LOADED' as status, {count} as rows_loaded")
 
     def _transform_explode(self, expression: exp.Expr) -> list[exp.Expr]:
         """Keep a merge whole: DuckDB has its own."""

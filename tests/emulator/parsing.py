@@ -9,6 +9,8 @@ import fakesnow.dialect
 import fakesnow.server
 from sqlglot import exp
 
+from tests.emulator import staging
+
 _plain_parse_one = fakesnow.dialect.parse_one
 
 # Below this many characters a syntax tree costs nothing to speak of.
@@ -34,11 +36,20 @@ def install() -> None:
     fakesnow.cursor.parse_one = _take
 
 
-def _read_ahead(statement: str) -> exp.Expr:
-    """For the server, which only asks of what kind the statement is."""
-    parsed = _parse(statement)
-    _read[statement] = parsed
-    return parsed
+def statements(request: str) -> list[str]:
+    """The statements of one request: nearly always one, several when dlt sends them together."""
+    if len(request) > _LARGE or ";" not in request.rstrip("; \n"):
+        return [request]
+    parsed = [one for one in fakesnow.dialect.parse(request) if one is not None]
+    parsed = [one for one in parsed if not isinstance(one, exp.Semicolon)]
+    return [one.sql(dialect="snowflake") for one in parsed] if len(parsed) > 1 else [request]
+
+
+def _read_ahead(request: str) -> exp.Expr:
+    """For the server, which only asks of what kind the (last) statement is."""
+    statement = staging.plain_stage(statements(request)[-1])
+    _read[statement] = _parse(statement)
+    return _read[statement]
 
 
 def _take(statement: str) -> exp.Expr:

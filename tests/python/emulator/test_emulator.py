@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import snowflake.connector
 from snowflake.connector.errors import ProgrammingError
 
 from python_jobs.settings import PROJECT_DIR, Settings
-from python_jobs.warehouse import Warehouse, open_warehouse
+from python_jobs.warehouse import Warehouse, open_warehouse, snowflake_options
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +100,18 @@ def test_a_large_literal_insert_keeps_every_character(warehouse: Warehouse) -> N
     rows = warehouse.rows("select place, text, n, flag from raw.texts")
     assert sorted((row["place"], row["text"]) for row in rows) == sorted(values)
     assert all(row["n"] is None and row["flag"] == (row["place"] % 2 == 0) for row in rows)
+
+
+def test_every_statement_of_a_request_runs(snowflake_env: dict[str, str]) -> None:
+    options = snowflake_options(Settings(**snowflake_env))
+    with snowflake.connector.connect(**options) as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "create or replace table raw.pairs (a integer, b varchar); "
+            "insert into raw.pairs values (1, 'x;y'); insert into raw.pairs values (2, 'z')",
+            num_statements=0,
+        )
+        cursor.execute("select a, b from raw.pairs order by a")
+        assert cursor.fetchall() == [(1, "x;y"), (2, "z")]
 
 
 def test_the_server_ends_with_whoever_started_it() -> None:

@@ -18,6 +18,9 @@ import pytest
 from python_jobs.settings import PROJECT_DIR, Settings
 from python_jobs.warehouse import Warehouse, open_warehouse
 
+# One worker builds the cases once.
+pytestmark = pytest.mark.xdist_group("engine_macros")
+
 RECORD = (
     '{"text": "it", "number": 1.5, "digits": "7", "flag": true, "no": "Off", "nothing": null, '
     '"at": "2026-01-31 08:00:00.250000", "iso": "2026-01-31T08:00:00", "day": "2026-01-31", '
