@@ -41,8 +41,7 @@ final as (
         lead_requests.lead_score,
 
         lead_requests.occurred_at,
-        lead_requests.known_at,
-        lead_requests.loaded_at
+        lead_requests.known_at
     from lead_requests
     left join emails on lead_requests.email_given = emails.identity_value
     left join visitors on lead_requests.distinct_id = visitors.identity_value

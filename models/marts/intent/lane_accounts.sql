@@ -37,7 +37,7 @@ final as (
         accounts.surge_level,
         accounts.is_surge_significant,
         accounts.unique_people_7d,
-        accounts.why_hot,
+        accounts.why_hot_text,
         accounts.last_seen_at
     from lane_scores
     inner join accounts on lane_scores.account_key = accounts.account_key
