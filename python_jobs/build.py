@@ -38,7 +38,7 @@ Target = Annotated[
 class Wish:
     """What the user asked for; ``None`` leaves a day to the build."""
 
-    as_of: date
+    as_of: date | None
     from_day: date | None = None
     to_day: date | None = None
     full_refresh: bool = False
@@ -47,7 +47,7 @@ class Wish:
 
     @property
     def last_day(self) -> date:
-        return self.to_day or self.as_of
+        return self.to_day or self.as_of or default_as_of()
 
 
 @dataclass(frozen=True)
@@ -121,16 +121,17 @@ def wish_of(
         ConfigurationError: a text is no day, or the days are out of order.
     """
     first, last = (parse_day(day) if day else None for day in (from_day, to_day))
-    pinned = parse_day(as_of) if as_of else last or default_as_of()
-    if last and last > pinned:
+    pinned = parse_day(as_of) if as_of else None
+    if last and pinned and last > pinned:
         raise ConfigurationError(
             f"--to {last} is after --as-of {pinned}: a build knows nothing after its as-of day"
         )
-    if first and first > (last or pinned):
+    wish = Wish(pinned, first, last, full_refresh, tuple(select), tests)
+    if first and first > wish.last_day:
         raise ConfigurationError(
-            f"--from {first} is after the last day to build, {last or pinned}: swap them"
+            f"--from {first} is after the last day to build, {wish.last_day}: swap them"
         )
-    return Wish(pinned, first, last, full_refresh, tuple(select), tests)
+    return wish
 
 
 def run_build(settings: Settings, wish: Wish) -> str:
@@ -174,7 +175,9 @@ def run_build(settings: Settings, wish: Wish) -> str:
         entity = " ".join(wish.select) or "all"
         with job_run(recorder, JOB, "dbt", entity, mode) as run:
             outcome = project.run(
-                *_dbt_arguments(wish, plan), variables=_variables(wish, plan), on_start=on_start
+                *_dbt_arguments(wish, plan),
+                variables=_variables(wish, plan, past),
+                on_start=on_start,
             )
             run.message = f"{plan.from_day or 'first build'} to {plan.to_day}"
             if outcome.failures:
@@ -315,8 +318,10 @@ def _dbt_arguments(wish: Wish, plan: Plan) -> list[str]:
     return arguments + (["--full-refresh"] if plan.full_refresh else [])
 
 
-def _variables(wish: Wish, plan: Plan) -> dict[str, str]:
-    as_of = max(wish.as_of, plan.to_day)
+def _variables(wish: Wish, plan: Plan, past: Past) -> dict[str, str]:
+    # Building a past day again leaves what people see today as of the last day.
+    as_of = wish.as_of or max(plan.to_day, past.last or plan.to_day)
+    as_of = max(as_of, plan.to_day)
     days = {"as_of_date": as_of.isoformat(), "to_date": plan.to_day.isoformat()}
     return days | ({"from_date": plan.from_day.isoformat()} if plan.from_day else {})
 

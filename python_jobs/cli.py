@@ -7,6 +7,7 @@ import typer
 from python_jobs import log
 from python_jobs.build import build
 from python_jobs.errors import GtmError
+from python_jobs.explain import explain
 from python_jobs.ingest.commands import load
 from python_jobs.reference import refresh_reference
 from python_jobs.registry.commands import app as registry_app
@@ -30,6 +31,7 @@ def _options(
 
 app.command()(load)
 app.command()(build)
+app.command()(explain)
 app.add_typer(registry_app)
 app.command()(refresh_reference)
 app.command("world")(write_world)
