@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,12 +32,15 @@ def emulator() -> Iterator[dict[str, str]]:
     )
     assert server.stdin
     assert server.stdout
+    # Runs of one machine keep apart by a lock beside the DuckDB file, on Snowflake too.
+    locks = tempfile.TemporaryDirectory(prefix="gtm-emulator-")
     try:
         port = server.stdout.readline().strip()
         if not port:
             raise RuntimeError("the Snowflake emulator did not start: see its error output above")
         yield {
             "GTM_TARGET": "snowflake",
+            "GTM_DUCKDB_PATH": str(Path(locks.name) / "warehouse.duckdb"),
             "SNOWFLAKE_ACCOUNT": "emulator",
             "SNOWFLAKE_USER": "emulator",
             "SNOWFLAKE_PASSWORD": "emulator",
@@ -48,3 +52,4 @@ def emulator() -> Iterator[dict[str, str]]:
     finally:
         server.stdin.close()
         server.wait(timeout=10)
+        locks.cleanup()

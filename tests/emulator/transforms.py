@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import duckdb
 from fakesnow import transforms
 from sqlglot import exp
+
+_plain_create_table_as = transforms.create_table_as
 
 
 def correct(statement: exp.Expr) -> None:
@@ -17,9 +20,25 @@ def correct(statement: exp.Expr) -> None:
 
 
 def install() -> None:
-    """Take out what fakesnow does too much."""
+    """Take out what fakesnow does too much, and put in what it does wrong."""
     # It makes every sum a double; Snowflake's sum of whole numbers is a whole number.
     transforms.numeric_agg_implicit_cast = lambda expression: expression
+    transforms.create_table_as = _create_table_as
+
+
+def _create_table_as(create: exp.Expr, connection: duckdb.DuckDBPyConnection) -> exp.Expr:
+    """CREATE TABLE (columns) AS SELECT *, as contracts make it: fakesnow casts column by column.
+
+    It asks DuckDB for the columns of the star in sqlglot's own SQL, which DuckDB mostly knows.
+    """
+    if isinstance(create, exp.Create) and isinstance(create.this, exp.Schema):
+        query = create.expression.unnest() if create.expression else None
+        if isinstance(query, exp.Select) and query.is_star:
+            described = connection.execute(f"describe {query.sql(dialect='duckdb')}").fetchall()
+            query.set(
+                "expressions", [exp.column(exp.to_identifier(name)) for name, *_ in described]
+            )
+    return _plain_create_table_as(create, connection)
 
 
 def _regexp_substr(call: exp.Expr) -> None:
@@ -42,6 +61,15 @@ def _array_agg(call: exp.Expr) -> None:
     values = _duckdb("list", exp.Order(this=call.this.copy(), expressions=order.expressions))
     present = exp.Not(this=exp.Is(this=value.copy(), expression=exp.Null()))
     within.replace(_duckdb("to_json", exp.Filter(this=values, expression=exp.Where(this=present))))
+
+
+def _array_construct_compact(call: exp.Expr) -> None:
+    """ARRAY_CONSTRUCT_COMPACT leaves nulls out, of any expressions."""
+    item = exp.to_identifier("item")
+    present = exp.Not(this=exp.Is(this=item, expression=exp.Null()))
+    keep = exp.Lambda(this=present, expressions=[item.copy()])
+    items = _duckdb("list_value", *call.expressions)
+    call.replace(_duckdb("to_json", _duckdb("list_filter", items, keep)))
 
 
 def _array_slice(call: exp.Expr) -> None:
@@ -77,6 +105,7 @@ def _duckdb(name: str, *arguments: exp.Expr) -> exp.Expr:
 _CORRECTIONS: dict[type[exp.Expr], Callable[[exp.Expr], None]] = {
     exp.RegexpExtract: _regexp_substr,
     exp.ArrayAgg: _array_agg,
+    exp.ArrayConstructCompact: _array_construct_compact,
     exp.ArraySlice: _array_slice,
     exp.ArrayToString: _array_to_string,
     exp.Select: _no_named_window,

@@ -30,6 +30,10 @@ def warehouse(snowflake_env: dict[str, str]) -> Iterator[Warehouse]:
     [
         ("cast(null as timestamp)", None),
         ("array_to_string(array_construct_compact('a', null, 'b'), ',')", "a,b"),
+        (
+            "array_to_string(array_construct_compact(case when true then text end), ',')",
+            "abc",
+        ),
         ("array_to_string(array_construct(), ',')", ""),
         ("regexp_substr(text, pattern, 1, 1, 'e', 1)", "b"),
         ("regexp_substr('none', pattern, 1, 1, 'e', 1)", None),
