@@ -16,9 +16,16 @@ company_domains as (
 
 ),
 
-identity_domains as (
+email_domains as (
 
-    select * from {{ ref('int_identity_domains') }}
+    select * from {{ ref('int_email_domains') }}
+    where linked_from <= {{ as_of_date() }}
+
+),
+
+visitor_domains as (
+
+    select * from {{ ref('int_visitor_domains') }}
     where linked_from <= {{ as_of_date() }}
 
 ),
@@ -41,14 +48,12 @@ keyed as (
         ) as company_domain
     from lead_requests
     left join company_domains as websites on lead_requests.website = websites.domain_reference
-    left join identity_domains as emails
-        on emails.identity_type = 'email'
-        and lead_requests.email_given = emails.identity_value
+    left join email_domains as emails
+        on lead_requests.email_given = emails.email
         and lead_requests.known_on >= emails.applies_from
         and lead_requests.known_on < emails.applies_until
-    left join identity_domains as visitors
-        on visitors.identity_type = 'posthog_distinct_id'
-        and lead_requests.distinct_id = visitors.identity_value
+    left join visitor_domains as visitors
+        on lead_requests.distinct_id = visitors.distinct_id
         and lead_requests.known_on >= visitors.applies_from
         and lead_requests.known_on < visitors.applies_until
 

@@ -12,15 +12,13 @@ company_domains as (
 
 email_domains as (
 
-    select * from {{ ref('int_identity_domains') }}
-    where identity_type = 'email'
+    select * from {{ ref('int_email_domains') }}
 
 ),
 
 visitor_domains as (
 
-    select * from {{ ref('int_identity_domains') }}
-    where identity_type = 'posthog_distinct_id'
+    select * from {{ ref('int_visitor_domains') }}
 
 ),
 
@@ -45,11 +43,11 @@ final as (
     from events
     left join company_domains on events.domain_reference = company_domains.domain_reference
     left join email_domains
-        on events.email = email_domains.identity_value
+        on events.email = email_domains.email
         and events.known_on >= email_domains.applies_from
         and events.known_on < email_domains.applies_until
     left join visitor_domains
-        on events.distinct_id = visitor_domains.identity_value
+        on events.distinct_id = visitor_domains.distinct_id
         and events.known_on >= visitor_domains.applies_from
         and events.known_on < visitor_domains.applies_until
 

@@ -1,6 +1,16 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='delete+insert',
+        unique_key='email',
+        pre_hook='{{ forget_later_links() }}',
+    )
+}}
+
 with company_domains as (
 
     select * from {{ ref('int_company_domains') }}
+    where company_domain is not null
 
 ),
 
@@ -34,24 +44,34 @@ product_users as (
 
 ),
 
--- every record that names a company beside an e-mail: its web site decides, else the mail domain
-statements as (
+-- every record with an e-mail, and the company it names beside it, if any
+mentions as (
 
     select
-        {{ clean_email('lead_requests.email') }} as email,
+        email,
+        cast(null as varchar) as company_domain,
+        known_on,
+        last_occurred_at as stated_at
+    from web_identifications
+    union all
+    select
+        {{ clean_email('lead_requests.email') }},
         company_domains.company_domain,
-        cast(lead_requests.known_at as date) as known_on,
-        lead_requests.occurred_at as stated_at
+        cast(lead_requests.known_at as date),
+        lead_requests.occurred_at
     from lead_requests
-    inner join company_domains on lead_requests.website = company_domains.domain_reference
+    left join company_domains on lead_requests.website = company_domains.domain_reference
     union all
     select
         {{ clean_email('contacts.email') }},
         crm_account_domains.company_domain,
-        greatest(cast(contacts.known_at as date), crm_account_domains.linked_from),
+        greatest(
+            cast(contacts.known_at as date),
+            coalesce(crm_account_domains.linked_from, cast(contacts.known_at as date))
+        ),
         contacts.version_at
     from contacts
-    inner join crm_account_domains
+    left join crm_account_domains
         on contacts.account_id = crm_account_domains.account_id
         and cast(contacts.known_at as date) < crm_account_domains.linked_until
     union all
@@ -61,24 +81,38 @@ statements as (
         cast(product_users.known_at as date),
         product_users.version_at
     from product_users
-    inner join company_domains on product_users.account_domain = company_domains.domain_reference
-    union all
-    -- the mail domain itself, known from ever
+    left join company_domains on product_users.account_domain = company_domains.domain_reference
+
+),
+
+news as (
+
+    select distinct email as new_email
+    from mentions
+    where email is not null
+        and known_on >= {{ searched_from() }}
+
+),
+
+-- the web site of a record decides, else the domain of the e-mail, which was known from ever
+statements as (
+
     select
-        emails.email,
+        mentions.email,
+        mentions.company_domain,
+        mentions.known_on,
+        mentions.stated_at
+    from mentions
+    inner join news on mentions.email = news.new_email
+    where mentions.company_domain is not null
+    union all
+    select
+        news.new_email,
         company_domains.company_domain,
-        cast('0001-01-01' as date),
+        {{ sql_date('0001-01-01') }},
         cast('0001-01-01' as timestamp)
-    from (
-        select email from web_identifications
-        union
-        select {{ clean_email('email') }} from lead_requests
-        union
-        select {{ clean_email('email') }} from contacts
-        union
-        select {{ clean_email('email') }} from product_users
-    ) as emails
-    inner join company_domains on {{ email_domain('emails.email') }} = company_domains.domain_reference
+    from news
+    inner join company_domains on {{ email_domain('news.new_email') }} = company_domains.domain_reference
 
 ),
 
@@ -92,5 +126,8 @@ select
     email,
     company_domain,
     linked_from,
-    linked_until
+    linked_until,
+    applies_from,
+    linked_until as applies_until,
+    {{ sql_date(snapshot_window().to) }} as searched_until
 from link_periods

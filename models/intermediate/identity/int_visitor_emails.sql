@@ -1,3 +1,12 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='delete+insert',
+        unique_key='distinct_id',
+        pre_hook='{{ forget_later_links() }}',
+    )
+}}
+
 with web_identifications as (
 
     select * from {{ ref('int_web_identifications') }}
@@ -54,8 +63,24 @@ statements as (
 
 ),
 
+news as (
+
+    select distinct distinct_id as new_distinct_id
+    from statements
+    where known_on >= {{ searched_from() }}
+
+),
+
+statements_with_news as (
+
+    select statements.*
+    from statements
+    inner join news on statements.distinct_id = news.new_distinct_id
+
+),
+
 {{ link_periods(
-    'statements',
+    'statements_with_news',
     identity='distinct_id',
     linked_to='email',
 ) }}
@@ -64,5 +89,8 @@ select
     distinct_id,
     email,
     linked_from,
-    linked_until
+    linked_until,
+    applies_from,
+    linked_until as applies_until,
+    {{ sql_date(snapshot_window().to) }} as searched_until
 from link_periods
