@@ -1,0 +1,334 @@
+"""How long the intent core takes: `python -m bench.intent`, or `make bench`.
+
+Ten million web events of 50,000 accounts over 180 days, 2 % of them known later than they
+occurred, in one DuckDB file with two threads. Generating and loading belong to no figure. The
+first 180 days are built in one run; then the events of day 181 are loaded, as they would arrive,
+and that day is built on top. Only web events are loaded, the most of any source; `--all-sources`
+loads the rest of the world too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+from time import perf_counter
+
+import duckdb
+
+from bench.measure import MEMORY_LIMIT, THREADS, DbtRun, in_own_process, open_duckdb, run_dbt
+from bench.naive import differences, naive_sql
+from python_jobs.errors import GtmError
+
+FULL_EVENTS = 10_000_000
+DAYS = 180
+LAST_DAY = date(2026, 6, 30)  # the 181st day, which comes on top
+SEED = 7
+
+NAIVE_DAYS = 5
+JOINED_DATES = (10, 20)
+
+BACKFILL_TO_BARE = 40
+BACKFILL_TO_BARE_AIM = 20
+NAIVE_TO_BACKFILL = 5
+DAY_TO_BACKFILL = 0.03
+PEAK_BYTES = 8 * 10**9
+
+SNAPSHOTS = "+fct_daily_account_intent"
+BARE = """
+create or replace temp table bare as
+select account_domain, cast(occurred_at as date) as day, count(*) as events
+from raw.web_events
+group by 1, 2
+"""
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The files of the world: what is loaded first, and the web events of the day on top."""
+
+    world: Path
+    first: Path
+    on_top: Path
+
+
+@dataclass(frozen=True)
+class Naive:
+    """Seconds of the naive statements: each day that was run, and each number of dates joined.
+
+    ``compared`` rows were held against our snapshots, ``differing`` counts unlike ones by column.
+    """
+
+    days: list[float]
+    joined: dict[int, float]
+    compared: int
+    differing: dict[str, int]
+
+    @property
+    def daily(self) -> float:
+        """Seconds of 180 daily statements, from the mean of those that were run."""
+        return DAYS * statistics.mean(self.days)
+
+    @property
+    def range_join(self) -> float:
+        """Seconds of the join over 180 dates, along the line through the two that were run."""
+        (few, some), (more, longer) = sorted(self.joined.items())
+        a_date = (longer - some) / (more - few)
+        return longer + (DAYS - more) * max(a_date, 0.0)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Everything one run of the benchmark found; ``bare`` in seconds."""
+
+    events: int
+    snapshots: int
+    bare: float
+    backfill: DbtRun
+    one_day: DbtRun
+    naive: Naive
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure, print the table, and say what was missed."""
+    wish = _parser().parse_args(arguments)
+    try:
+        with _folder(wish.keep) as folder:
+            measured = measure(folder, wish.events, wish.all_sources)
+    except GtmError as error:
+        sys.exit(str(error))
+    report(measured)
+
+
+def measure(folder: Path, events: int, all_sources: bool) -> Measured:
+    """Make the world and the warehouse in ``folder``, and measure every way over it."""
+    warehouse = folder / "bench.duckdb"
+    first_day, day_before = LAST_DAY - timedelta(days=DAYS), LAST_DAY - timedelta(days=1)
+    inputs = in_own_process(_make_inputs, folder / f"world_{events}", events)
+    _say("loading")
+    for old in folder.glob("bench.duckdb*"):
+        old.unlink()
+    in_own_process(_load, warehouse, inputs, all_sources)
+    span = {"from_date": str(first_day), "to_date": str(day_before), "as_of_date": str(day_before)}
+    in_own_process(run_dbt, folder, warehouse, ["seed"], {})
+    _say("the bare aggregation")
+    events, bare = in_own_process(_time_bare, folder, warehouse)
+    _say(f"our backfill of {DAYS} days")
+    command = ["run", "--select", SNAPSHOTS]
+    backfill = in_own_process(run_dbt, folder, warehouse, command, span)
+    for name, value in sorted(backfill.node_seconds.items(), key=lambda item: -item[1])[:12]:
+        _say(f"    {value:6.2f} s  {name}")
+    _say("the naive ways")
+    snapshots, naive = in_own_process(_time_naive, folder, warehouse, day_before)
+    _say("one more day")
+    in_own_process(_load_day, warehouse, inputs)
+    one_day = in_own_process(run_dbt, folder, warehouse, command, {"as_of_date": str(LAST_DAY)})
+    return Measured(events, snapshots, bare, backfill, one_day, naive)
+
+
+def report(measured: Measured) -> None:
+    """Print the table (as Markdown), how it was measured, and what was missed."""
+    rows = list(_rows(measured))
+    print(
+        f"\n{measured.events:,} web events, {measured.snapshots:,} snapshots of {DAYS} days; "
+        f"DuckDB {duckdb.__version__}, {THREADS} threads, memory limit {MEMORY_LIMIT}\n"
+    )
+    lines = [
+        ("", "SQL, s", "wall, s", "ratio", "target", "reached"),
+        *((*row[:5], {True: "yes", False: "NO", None: ""}[row[5]]) for row in rows),
+    ]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
+    for number, line in enumerate(lines):
+        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        print(f"| {' | '.join(cells)} |")
+        if number == 0:
+            print(f"|-{'-|-'.join('-' * width for width in widths)}-|")
+    agreed = not any(measured.naive.differing.values())
+    print(
+        f"\nThe naive ways gave {measured.naive.compared:,} rows to compare; "
+        + ("all are as ours." if agreed else f"unlike ours: {measured.naive.differing}")
+    )
+    missed = [row[0] for row in rows if row[5] is False]
+    print(f"Missed: {'; '.join(missed)}." if missed else "Every target was reached.")
+
+
+def _rows(measured: Measured) -> Iterator[tuple[str, str, str, str, str, bool | None]]:
+    ours, day, bare = measured.backfill, measured.one_day, measured.bare
+    better = min(measured.naive.daily, measured.naive.range_join)
+    to_bare, to_naive = ours.sql_seconds / bare, better / ours.sql_seconds
+    share, wall_share = (
+        day.sql_seconds / ours.sql_seconds,
+        day.wall_seconds / ours.wall_seconds,
+    )
+    peak = max(ours.peak_bytes, day.peak_bytes)
+    yield "bare group by account, day (median of 5)", f"{bare:.2f}", "", "1", "", None
+    yield (
+        f"our backfill, {DAYS} days",
+        f"{ours.sql_seconds:.1f}",
+        f"{ours.wall_seconds:.1f}",
+        f"{to_bare:.1f} × bare (wall {ours.wall_seconds / bare:.1f} ×)",
+        f"≤ {BACKFILL_TO_BARE} × bare (aim {BACKFILL_TO_BARE_AIM})",
+        to_bare <= BACKFILL_TO_BARE,
+    )
+    yield (
+        "one more day",
+        f"{day.sql_seconds:.2f}",
+        f"{day.wall_seconds:.1f}",
+        f"{share:.1%} of the backfill (wall {wall_share:.1%})",
+        f"≤ {DAY_TO_BACKFILL:.0%}",
+        share <= DAY_TO_BACKFILL,
+    )
+    yield (
+        f"naive: a statement a day ({NAIVE_DAYS} run, × {DAYS / NAIVE_DAYS:.0f})",
+        f"{measured.naive.daily:.0f}",
+        "",
+        f"{measured.naive.daily / bare:.0f} × bare",
+        "",
+        None,
+    )
+    few, more = sorted(measured.naive.joined)
+    yield (
+        f"naive: range join ({few} and {more} dates run, drawn on to {DAYS})",
+        f"{measured.naive.range_join:.0f}",
+        "",
+        f"{measured.naive.range_join / bare:.0f} × bare",
+        "",
+        None,
+    )
+    yield (
+        "better naive way against our backfill",
+        "",
+        "",
+        f"{to_naive:.1f} ×",
+        f"≥ {NAIVE_TO_BACKFILL} ×",
+        to_naive >= NAIVE_TO_BACKFILL,
+    )
+    yield (
+        "peak memory, backfill and one day",
+        "",
+        "",
+        f"{peak / 10**9:.2f} GB",
+        f"≤ {PEAK_BYTES / 10**9:.0f} GB",
+        peak <= PEAK_BYTES,
+    )
+
+
+def _make_inputs(folder: Path, events: int) -> Inputs:
+    """Generate the world, unless the folder holds it, and cut the day on top off its web events.
+
+    Other numbers of events are the same world with more or fewer accounts.
+    """
+    from python_jobs.sandbox import world
+
+    inputs = Inputs(folder, folder / "web_first.parquet", folder / "web_on_top.parquet")
+    if inputs.on_top.exists():
+        return inputs
+    _say(f"generating a world of about {events:,} web events")
+    spec = world.SPECS["bench"]
+    world.SPECS["bench"] = replace(spec, accounts=round(spec.accounts * events / FULL_EVENTS))
+    world.generate("bench", LAST_DAY, SEED, folder, world_start=LAST_DAY - timedelta(days=DAYS))
+    con = duckdb.connect()
+    con.execute("set preserve_insertion_order = true")
+    for path, side in ((inputs.first, "<"), (inputs.on_top, ">=")):
+        con.execute(
+            f"copy (from '{folder / 'web_events.parquet'}' where known_at {side} "
+            f"timestamp '{LAST_DAY}') to '{path}' (row_group_size 400_000)"
+        )
+    return inputs
+
+
+def _load(warehouse: Path, inputs: Inputs, all_sources: bool) -> None:
+    from python_jobs.ingest.contracts import CONTRACTS
+
+    files = {"web_events": inputs.first}
+    if all_sources:
+        rest = [entity for entity in CONTRACTS if entity != "web_events"]
+        files |= {entity: inputs.world / f"{entity}.parquet" for entity in rest}
+    _load_files(warehouse, files)
+
+
+def _load_day(warehouse: Path, inputs: Inputs) -> None:
+    _load_files(warehouse, {"web_events": inputs.on_top})
+
+
+def _load_files(warehouse: Path, files: dict[str, Path]) -> None:
+    from python_jobs.ingest.contracts import contract_of
+    from python_jobs.ingest.load import load_entity, prepare
+    from python_jobs.runs import utc_now
+    from python_jobs.settings import Settings
+    from python_jobs.warehouse import only_writer, open_warehouse
+
+    settings = Settings(GTM_TARGET="duckdb", GTM_DUCKDB_PATH=warehouse)
+    with only_writer(settings), open_warehouse(settings) as opened:
+        prepare(opened, utc_now())
+        for entity, path in files.items():
+            load_entity(opened, settings, contract_of(entity), [str(path)])
+
+
+def _time_bare(folder: Path, warehouse: Path) -> tuple[int, float]:
+    with open_duckdb(folder, warehouse) as con:
+        taken = [_seconds_of(con, BARE) for _ in range(5)]
+        events = con.sql("select count(*) from raw.web_events").fetchall()[0][0]
+    return events, statistics.median(taken)
+
+
+def _time_naive(folder: Path, warehouse: Path, last_day: date) -> tuple[int, Naive]:
+    """Both naive ways, and whether they come to what our snapshots say."""
+    compared, differing = 0, dict[str, int]()
+    with open_duckdb(folder, warehouse) as con:
+        snapshots = con.sql("select count(*) from marts.fct_daily_account_intent").fetchall()
+        # days spread over the window, the first of them with a whole month behind it
+        days = [last_day - timedelta(days=30 * number) for number in range(NAIVE_DAYS)]
+        naive_days = []
+        for day in days:
+            naive_days.append(_seconds_of(con, naive_sql(con, [day], "naive_day")))
+            rows, unlike = differences(con, "naive_day")
+            compared += rows
+            differing = {name: differing.get(name, 0) + count for name, count in unlike.items()}
+        joined = {}
+        for count in JOINED_DATES:
+            dates = [last_day - timedelta(days=number) for number in reversed(range(count))]
+            joined[count] = _seconds_of(con, naive_sql(con, dates, "naive_join"))
+        con.execute("drop table naive_day; drop table naive_join")
+    return snapshots[0][0], Naive(naive_days, joined, compared, differing)
+
+
+def _seconds_of(con: duckdb.DuckDBPyConnection, sql: str) -> float:
+    began = perf_counter()
+    con.execute(sql)
+    return perf_counter() - began
+
+
+@contextmanager
+def _folder(kept: Path | None) -> Iterator[Path]:
+    """The folder to work in; without ``--keep`` one that is removed afterwards."""
+    if kept is None:
+        with tempfile.TemporaryDirectory(prefix="gtm-bench-") as made:
+            yield Path(made)
+        return
+    kept.mkdir(parents=True, exist_ok=True)
+    yield kept.resolve()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bench.intent", description=__doc__)
+    parser.add_argument("--events", type=int, default=FULL_EVENTS, help="about how many")
+    parser.add_argument("--keep", type=Path, help="keep world and warehouse in this folder")
+    parser.add_argument(
+        "--all-sources", action="store_true", help="load every source, not only web"
+    )
+    return parser
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+"""Measuring one phase of a benchmark in a process of its own: its seconds, its peak memory."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+from collections.abc import Callable, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from pathlib import Path
+from time import perf_counter
+from typing import Any, TypeVar
+
+import duckdb
+import yaml  # type: ignore[import-untyped]
+
+from python_jobs.errors import PermanentError
+from python_jobs.settings import PROJECT_DIR
+
+THREADS = 2
+MEMORY_LIMIT = "7GB"
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class DbtRun:
+    """One dbt invocation.
+
+    ``sql_seconds`` is the sum over its statements, one at a time; ``wall_seconds`` the whole
+    invocation with parsing; ``peak_bytes`` the most memory the process held; ``node_seconds`` the
+    statements' seconds by model.
+    """
+
+    sql_seconds: float
+    wall_seconds: float
+    peak_bytes: int
+    node_seconds: dict[str, float] = field(default_factory=dict)
+
+
+def in_own_process(work: Callable[..., Result], *arguments: Any) -> Result:
+    """Call ``work`` in a fresh process, so that nothing of another phase is measured with it."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(work, *arguments).result()
+
+
+def duckdb_config(folder: Path) -> dict[str, Any]:
+    """What every connection of a benchmark is opened with; spilled data goes to ``folder``."""
+    return {
+        "threads": THREADS,
+        "memory_limit": MEMORY_LIMIT,
+        "temp_directory": str(folder / "spill"),
+    }
+
+
+def open_duckdb(folder: Path, warehouse: Path) -> duckdb.DuckDBPyConnection:
+    """The warehouse, opened with the same settings as dbt opens it."""
+    con = duckdb.connect(str(warehouse), config=duckdb_config(folder))
+    con.execute("set preserve_insertion_order = false; set enable_progress_bar = false")
+    return con
+
+
+def run_dbt(
+    folder: Path, warehouse: Path, arguments: list[str], variables: Mapping[str, str]
+) -> DbtRun:
+    """Run one dbt command over the project; its own files go to ``folder``.
+
+    Statements run one after the other (one dbt thread), so that their times add up.
+
+    Raises:
+        PermanentError: a node failed.
+    """
+    from dbt.cli.main import dbtRunner
+
+    os.environ["GTM_DUCKDB_PATH"] = str(warehouse.resolve())
+    os.environ["DO_NOT_TRACK"] = "1"
+    node_seconds: dict[str, float] = {}
+
+    def listen(event: Any) -> None:
+        if event.info.name == "SQLQueryStatus":
+            name = event.data.node_info.node_name or "(start and end of the run)"
+            node_seconds[name] = node_seconds.get(name, 0.0) + event.data.elapsed
+
+    began = perf_counter()
+    done = dbtRunner(callbacks=[listen]).invoke(
+        [
+            "--quiet",
+            *("--log-level", "none", "--log-level-file", "none"),
+            *arguments,
+            *("--threads", "1", "--target", "duckdb"),
+            *("--project-dir", str(PROJECT_DIR), "--profiles-dir", str(_profiles(folder))),
+            *("--target-path", str(folder / "target"), "--log-path", str(folder / "logs")),
+            *("--vars", json.dumps(dict(variables))),
+        ]
+    )
+    wall_seconds = perf_counter() - began
+    if not done.success:
+        results: Any = done.result or ()
+        failed = [
+            f"{result.node.name}: {result.message}"
+            for result in results
+            if str(result.status) in ("error", "fail")
+        ]
+        raise PermanentError("; ".join(failed) or f"dbt could not run: {done.exception}")
+    return DbtRun(sum(node_seconds.values()), wall_seconds, peak_memory(), node_seconds)
+
+
+def peak_memory() -> int:
+    """The most memory this process has held, in bytes."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        peak = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return int(peak.split()[1]) * 1024
+    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return used if sys.platform == "darwin" else used * 1024
+
+
+def _profiles(folder: Path) -> Path:
+    """A folder with the shipped profile, its DuckDB held to the benchmark's threads and memory."""
+    profiles = yaml.safe_load((PROJECT_DIR / "profiles.example.yml").read_text())
+    profiles["gtm"]["outputs"]["duckdb"]["config_options"] = duckdb_config(folder)
+    made = folder / "profiles"
+    made.mkdir(parents=True, exist_ok=True)
+    (made / "profiles.yml").write_text(yaml.safe_dump(profiles))
+    return made
