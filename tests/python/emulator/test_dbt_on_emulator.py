@@ -27,6 +27,9 @@ FILES = {
         models: {emulated: {+schema: marts}}
         snapshots: {emulated: {+schema: intermediate}}
     """,
+    "macros/generate_schema_name.sql": """
+        {% macro generate_schema_name(name, node) %}{{ name or target.schema }}{% endmacro %}
+    """,
     "seeds/things.csv": "id,name,amount,made_at\n1,it's,1.5,2026-01-01 00:00:00\n2,b\\c,2.5,\n",
     "models/scaled_things.sql": """
         {{ config(materialized='view') }}
@@ -122,7 +125,6 @@ def project(tmp_path: Path) -> Path:
         path.parent.mkdir(exist_ok=True)
         lines = text.splitlines()
         path.write_text("\n".join(line.removeprefix("        ") for line in lines) + "\n")
-    shutil.copytree(PROJECT_DIR / "macros" / "project", tmp_path / "macros")
     shutil.copy(PROJECT_DIR / "profiles.example.yml", tmp_path / "profiles.yml")
     return tmp_path
 
