@@ -11,6 +11,7 @@ from python_jobs.explain import explain
 from python_jobs.ingest.commands import load
 from python_jobs.reference import refresh_reference
 from python_jobs.registry.commands import app as registry_app
+from python_jobs.replay import replay
 from python_jobs.sandbox.world.commands import write_world
 
 app = typer.Typer(
@@ -32,6 +33,7 @@ def _options(
 app.command()(load)
 app.command()(build)
 app.command()(explain)
+app.command()(replay)
 app.add_typer(registry_app)
 app.command()(refresh_reference)
 app.command("world")(write_world)
