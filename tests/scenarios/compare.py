@@ -50,7 +50,8 @@ class Comparison:
 def mart_tables(manifest: Mapping[str, Any], schema: str = "marts") -> list[MartTable]:
     """Every model of a schema in dbt's manifest, with its unique key.
 
-    The key is the model's ``unique_key``, else the primary key dbt infers from its tests.
+    The key is the primary key dbt infers from the tests of uniqueness. (An incremental model's
+    ``unique_key`` is what a run replaces, which may be a whole day.) Without one, all columns.
     """
     tables = []
     for node in manifest["nodes"].values():
@@ -58,8 +59,7 @@ def mart_tables(manifest: Mapping[str, Any], schema: str = "marts") -> list[Mart
             continue
         if node["config"]["materialized"] == "ephemeral":
             continue
-        keys = node["config"].get("unique_key") or node.get("primary_key") or ()
-        keys = (keys,) if isinstance(keys, str) else tuple(keys)
+        keys = tuple(node.get("primary_key") or ())
         tables.append(MartTable(node["schema"].lower(), node["alias"].lower(), keys))
     return sorted(tables, key=lambda table: table.name)
 

@@ -110,12 +110,12 @@ def test_difference(a: Any, b: Any, expected: float) -> None:
 
 def test_marts_come_from_the_manifest_with_their_keys() -> None:
     def node(name: str, **more: Any) -> dict[str, Any]:
-        config = {"materialized": "table", **more.pop("config", {})}
+        config = {"materialized": "table", "unique_key": "what_a_run_replaces"}
         about = {"resource_type": "model", "schema": "MARTS", "alias": name, "config": config}
         return about | more
 
     nodes = [
-        node("fct_days", config={"unique_key": ["account_key", "snapshot_date"]}),
+        node("fct_days", primary_key=["account_key", "snapshot_date"]),
         node("dim_accounts", primary_key=["account_key"]),
         node("bare"),
         node("stg_x", schema="staging"),
