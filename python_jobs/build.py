@@ -261,7 +261,7 @@ def make_plan(wish: Wish, past: Past) -> Plan:
             f"rows known since {late} were loaded after the last build: it goes back to that day",
         )
     if not past.recorded:
-        why = "no earlier gtm build is on record: every day is built again"
+        why = "no earlier gtm build is on record as done: every day is built again"
     else:
         why = (
             f"rows known since {late}, before the first snapshot, were loaded after the last "
@@ -331,8 +331,8 @@ def _failure_text(outcome: Outcome) -> str:
         f"{count} {what}{'' if count == 1 else 's'} {verb}"
         for count, what, verb in (
             (outcome.models_failed, "model", "failed"),
-            (outcome.models_skipped, "model", "not built because of it"),
             (outcome.tests_failed, "test", "failed"),
+            (outcome.models_skipped, "model", "not built because of it"),
         )
         if count
     ]

@@ -6,6 +6,7 @@ import typer
 
 from python_jobs import log
 from python_jobs.build import build
+from python_jobs.demo import demo
 from python_jobs.errors import GtmError
 from python_jobs.explain import explain
 from python_jobs.ingest.commands import load
@@ -34,6 +35,7 @@ app.command()(load)
 app.command()(build)
 app.command()(explain)
 app.command()(replay)
+app.command()(demo)
 app.add_typer(registry_app)
 app.command()(refresh_reference)
 app.command("world")(write_world)

@@ -1,0 +1,267 @@
+"""`gtm demo`: a company world, loaded, built and explained, in one command."""
+
+from __future__ import annotations
+
+import csv
+import json
+from datetime import date
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from python_jobs import log
+from python_jobs.build import Target
+from python_jobs.errors import ConfigurationError
+from python_jobs.settings import Settings, default_as_of, load_settings
+
+if TYPE_CHECKING:
+    from python_jobs.registry.edits import Edit
+    from python_jobs.sandbox.world import Size
+    from python_jobs.warehouse import Warehouse
+
+JOB = "demo"
+SEED = 7
+MARK = "world.json"
+
+# Files of the world's registry folder and the key of each registry they fill.
+REGISTRY_FILES = {"account_aliases": "alias_domain", "account_parents": "account_key"}
+
+
+def demo(
+    size: Annotated[
+        str, typer.Option("--size", envvar="GTM_WORLD_SIZE", help="tiny, demo or bench.")
+    ] = "demo",
+    out: Annotated[Path, typer.Option("--out", help="Folder for the world's files.")] = Path(
+        "world"
+    ),
+    target: Target = None,
+) -> None:
+    """Make a company world, load it, build the marts and show what they say. Twice is once."""
+    from python_jobs.build import Wish, run_build
+    from python_jobs.warehouse import open_warehouse
+
+    began = monotonic()
+    settings = load_settings().with_target(target)
+    as_of = default_as_of()
+    print(make_world(checked_size(size), as_of, out), flush=True)
+    for line in load_world(settings, size, out):
+        print(line, flush=True)
+    print(run_build(settings, Wish(as_of)), flush=True)
+    with open_warehouse(settings, read_only=True) as warehouse:
+        show(warehouse)
+    print(f"{monotonic() - began:.0f} s in all")
+
+
+def checked_size(size: str) -> Size:
+    """The size, if the generator knows it.
+
+    Raises:
+        ConfigurationError: it does not.
+    """
+    from python_jobs.sandbox.world import SPECS
+
+    for known in SPECS:
+        if size == known:
+            return known
+    raise ConfigurationError(f"there is no world of size '{size}': use {', '.join(SPECS)}")
+
+
+def make_world(size: Size, as_of: date, out: Path) -> str:
+    """Write the world into a folder, unless it is there already; one line on it."""
+    from python_jobs.sandbox import world
+
+    wanted = {"size": size, "as_of": as_of.isoformat(), "seed": SEED}
+    if _mark(out) == wanted:
+        return f"the {size} world up to {as_of} is in {out} already"
+    began = monotonic()
+    (out / MARK).unlink(missing_ok=True)
+    with Progress(console=log.console, transient=True, disable=not _is_terminal()) as bar:
+        task = bar.add_task(f"making the {size} world", total=None)
+        summary = world.generate(
+            size,
+            as_of,
+            SEED,
+            out,
+            progress=lambda done, days: bar.update(task, completed=done, total=days),
+        )
+    (out / MARK).write_text(json.dumps(wanted), encoding="utf-8")
+    rows = sum(count for name, count in summary.rows.items() if "/" not in name)
+    return (
+        f"made the {size} world, {summary.world_start} to {as_of}, in {out}: {rows:,} rows of "
+        f"{len(world.ENTITIES)} sources, {monotonic() - began:.0f} s"
+    )
+
+
+def load_world(settings: Settings, size: str, out: Path) -> list[str]:
+    """Load the world's files, and the aliases and parents a customer would keep; a line on each.
+
+    Raises:
+        ConfigurationError: the warehouse holds other rows, which a made-up world would spoil.
+        TransientError: another run is writing.
+    """
+    from python_jobs.ingest.contracts import CONTRACTS, contract_of
+    from python_jobs.ingest.load import load_entity, prepare
+    from python_jobs.ingest.reading import files_of_folder
+    from python_jobs.runs import job_run, utc_now
+    from python_jobs.warehouse import only_writer, open_warehouse
+
+    progress = Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TimeElapsedColumn(),
+        console=log.console,
+        transient=True,
+        disable=not _is_terminal(),
+    )
+    with only_writer(settings), open_warehouse(settings) as warehouse, progress:
+        task = progress.add_task("preparing", total=None)
+        prepare(warehouse, utc_now())
+        refuse_other_rows(warehouse, settings, size)
+        with job_run(warehouse, JOB, "world", size, "load") as run:
+            for entity, files in files_of_folder(str(out), list(CONTRACTS)).items():
+                progress.update(task, description=f"loading {entity}")
+                loaded = load_entity(warehouse, settings, contract_of(entity), files)
+                run.rows_read += loaded.rows_read
+                run.rows_written += loaded.rows_written
+                run.rows_unchanged += loaded.rows_unchanged
+                run.rows_set_aside += loaded.rows_set_aside
+            edited = edit_registries(warehouse, out)
+    aside = f", {run.rows_set_aside:,} set aside" if run.rows_set_aside else ""
+    return [
+        f"loaded {run.rows_read:,} rows: {run.rows_written:,} new, "
+        f"{run.rows_unchanged:,} unchanged{aside}, {run.seconds:.0f} s",
+        *([f"told the registries of {edited:,} alias domains and parents"] if edited else []),
+    ]
+
+
+def refuse_other_rows(warehouse: Warehouse, settings: Settings, size: str) -> None:
+    """Keep a made-up world out of a warehouse that holds anything else.
+
+    Raises:
+        ConfigurationError: it does.
+    """
+    [found] = warehouse.rows(
+        "select (select count(*) from raw.accounts) + (select count(*) from raw.web_events) as n"
+    )
+    sizes = [
+        row["entity"]
+        for row in warehouse.rows("select distinct entity from ops.job_runs where job = ?", [JOB])
+    ]
+    if found["n"] and size not in sizes:
+        holds = f"the {sizes[0]} world" if sizes else "rows of yours"
+        place = (
+            f"{settings.duckdb_path} holds {holds}: set GTM_DUCKDB_PATH to another file"
+            if settings.target == "duckdb"
+            else f"{settings.snowflake_database} holds {holds}: set SNOWFLAKE_DATABASE to another"
+        )
+        raise ConfigurationError(f"{place} for the {size} world")
+
+
+def edit_registries(warehouse: Warehouse, out: Path) -> int:
+    """Set the world's aliases and parents, as one edit; how many rows that changed."""
+    from python_jobs.registry.edits import Edit
+    from python_jobs.registry.journal import append, read_registries
+    from python_jobs.runs import utc_now
+
+    edit = Edit(read_registries(warehouse), "gtm demo", utc_now(), "of the demo world")
+    for name, key in REGISTRY_FILES.items():
+        _set_rows(edit, name, key, out / "registry" / f"{name}.csv")
+    if edit.changes:
+        append(warehouse, edit.checked())
+    return len(edit.changes)
+
+
+def _set_rows(edit: Edit, name: str, key: str, path: Path) -> None:
+    from python_jobs.registry.edits import set_row
+
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            set_row(edit, name, row[key], row)
+
+
+def show(warehouse: Warehouse) -> None:
+    """Print the hottest accounts, one of them explained, and what to type next."""
+    from python_jobs.explain import print_explanation, read_explanation
+
+    accounts = warehouse.rows(
+        "select account_key, account_name, snapshot_date, intent_score, intent_stage, surge_ratio, "
+        "surge_level, is_surge_significant, unique_people_7d, top_lane, why_hot_text "
+        "from marts.hot_accounts order by intent_score desc, raw_score_30d desc limit 10"
+    )
+    if not accounts:
+        print("no account has any activity yet")
+        return
+    console = Console(width=1000, highlight=False)
+    console.print(f"\n[bold]Hottest accounts on {accounts[0]['snapshot_date']}[/bold]\n")
+    console.print(_hot_table(accounts))
+    top = accounts[0]["account_key"]
+    console.print("\n[bold]Why the first is hot, to the event[/bold]\n")
+    print_explanation(read_explanation(warehouse, top, None), top=8)
+    console.print("\n[bold]Next[/bold]\n")
+    for command, meaning in (
+        (f"gtm explain {top}", "the whole ledger; --date for another day, --json for a program"),
+        ("gtm registry list", "what can be changed without code: weights, rules, lanes, aliases"),
+        ("gtm replay --config draft_v2", "who would move under another score config, and why"),
+        ("gtm load --describe all", "the columns of your own files, for gtm load and gtm build"),
+        ("make docs", "every table and column, and how they follow from each other"),
+    ):
+        shown = command if command.startswith("make") else f".venv/bin/{command}"
+        console.print(f"  {escape(shown):<48} {meaning}")
+    console.print()
+
+
+def _hot_table(accounts: list[dict[str, Any]]) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for heading in (
+        "account",
+        "name",
+        ">score",
+        "stage",
+        ">surge",
+        "",
+        ">people 7d",
+        "lane",
+        "why",
+    ):
+        table.add_column(
+            heading.lstrip(">"), justify="right" if heading.startswith(">") else "left"
+        )
+    for row in accounts:
+        significant = ", significant" if row["is_surge_significant"] else ""
+        table.add_row(
+            escape(row["account_key"]),
+            escape(row["account_name"] or ""),
+            str(row["intent_score"]),
+            row["intent_stage"],
+            f"{row['surge_ratio']:.2f}",
+            row["surge_level"] + significant,
+            str(row["unique_people_7d"]),
+            escape(row["top_lane"]),
+            escape(row["why_hot_text"] or ""),
+        )
+    return table
+
+
+def _mark(out: Path) -> dict[str, Any] | None:
+    """What the folder's world was made with; None if its files are newer, or not there."""
+    mark = out / MARK
+    files = list(out.glob("*.parquet"))
+    if not mark.exists() or not files:
+        return None
+    if any(file.stat().st_mtime > mark.stat().st_mtime for file in files):
+        return None
+    try:
+        made: dict[str, Any] = json.loads(mark.read_text(encoding="utf-8"))
+    except ValueError:
+        return None
+    return made
+
+
+def _is_terminal() -> bool:
+    return log.console.is_terminal
