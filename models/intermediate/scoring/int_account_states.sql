@@ -1,4 +1,5 @@
 {%- set window = snapshot_window() %}
+{%- set until_then = 'partition by account_number order by changed_on' %}
 {%- set measures = carried_measures(lanes_in_force()) %}
 
 with changes as (
@@ -14,14 +15,13 @@ final as (
         changed_on as state_from,
         {{ days_between(
             'changed_on',
-            'coalesce(lead(changed_on) over until_then, ' ~ sql_date(day_plus(window.to, 1)) ~ ')'
+            'coalesce(lead(changed_on) over (' ~ until_then ~ '), ' ~ sql_date(day_plus(window.to, 1)) ~ ')'
         ) }} as state_days,
         {%- for measure in measures %}
-        sum({{ measure.name }}) over until_then as {{ measure.name }},
+        sum({{ measure.name }}) over ({{ until_then }}) as {{ measure.name }},
         {%- endfor %}
-        sum(people_count) over until_then as unique_people_7d
+        sum(people_count) over ({{ until_then }}) as unique_people_7d
     from changes
-    window until_then as (partition by account_number order by changed_on)
 
 )
 

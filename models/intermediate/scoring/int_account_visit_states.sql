@@ -1,4 +1,5 @@
 {%- set window = snapshot_window() %}
+{%- set until_then = 'partition by account_number order by changed_on' %}
 {%- set leaves_at = (var('surge_baseline_days') | int) + 7 %}
 {%- set age_on_entry = days_between('event_date', 'enters_on') %}
 
@@ -88,13 +89,12 @@ final as (
         changed_on as state_from,
         {{ days_between(
             'changed_on',
-            'coalesce(lead(changed_on) over until_then, ' ~ sql_date(day_plus(window.to, 1)) ~ ')'
+            'coalesce(lead(changed_on) over (' ~ until_then ~ '), ' ~ sql_date(day_plus(window.to, 1)) ~ ')'
         ) }} as state_days,
-        sum(recent_visits) over until_then as visits_7d,
-        sum(baseline_visits) over until_then as baseline_visits,
-        sum(baseline_squares) over until_then as baseline_visits_squared
+        sum(recent_visits) over ({{ until_then }}) as visits_7d,
+        sum(baseline_visits) over ({{ until_then }}) as baseline_visits,
+        sum(baseline_squares) over ({{ until_then }}) as baseline_visits_squared
     from daily_changes
-    window until_then as (partition by account_number order by changed_on)
 
 )
 

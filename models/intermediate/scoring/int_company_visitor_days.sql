@@ -9,15 +9,7 @@
 {%- set window = read_window('counted_on') %}
 
 with events as (
-
-    select * from {{ ref('int_attributed_events') }}
-    where counted_on between cast('{{ window["from"] if is_incremental() else "0001-01-01" }}' as date)
-        and cast('{{ window.to }}' as date)
-        and counted_on < {{ add_days('cast(occurred_at as date)', 7) }}
-        {%- if is_incremental() %}
-        and {{ happened_and_known_since(day_plus(window['from'], -7)) }}
-        {%- endif %}
-
+{{ events_to_count(window) }}
 ),
 
 final as (
