@@ -39,7 +39,10 @@ docs: setup ## dbt's documentation site into target/
 	@$(BIN)/dbt docs generate --quiet && echo "open target/index.html, or run: .venv/bin/dbt docs serve"
 
 snowflake-check: setup ## build on the Snowflake emulator and compare every mart with DuckDB
-	@$(BIN)/python -m pytest -q tests/scenarios/test_parity.py
+	@$(BIN)/python -m pytest -q -s tests/scenarios/test_parity.py
+
+refresh-reference: setup ## rewrite seeds/reference from the installed lists
+	@$(BIN)/gtm refresh-reference
 
 lock: setup ## resolve the lock files again from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --no-emit-index-url --no-header --no-annotate --python-version 3.11 pyproject.toml -o requirements.lock
