@@ -12,6 +12,7 @@ from snowflake.connector.errors import ProgrammingError
 from sqlglot import exp
 
 from tests.emulator import parsing, staging, transforms
+from tests.emulator.rewriting import Rewriting
 
 # DuckDB refuses temporary objects outside its own catalog; every name dbt uses is unique anyway.
 _NO_SUCH_PROPERTY = (exp.TemporaryProperty, exp.TransientProperty)
@@ -60,7 +61,7 @@ class EmulatorCursor(FakeSnowflakeCursor):
         if isinstance(expression, exp.Create):
             _drop_properties(expression)
         transforms.correct(expression)
-        return super()._transform(expression, params)
+        return super()._transform(Rewriting(expression), params).statement
 
     def _execute(self, transformed: exp.Expr, params: Any = None) -> None:
         if isinstance(transformed, exp.Create) and transformed.args.get("replace"):
