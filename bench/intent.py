@@ -22,9 +22,18 @@ from time import perf_counter
 
 import duckdb
 
-from bench.measure import MEMORY_LIMIT, THREADS, DbtRun, in_own_process, open_duckdb, run_dbt
+from bench.measure import (
+    MEMORY_LIMIT,
+    THREADS,
+    DbtRun,
+    in_own_process,
+    load_files,
+    open_duckdb,
+    run_dbt,
+)
 from bench.naive import differences, naive_sql
 from python_jobs.errors import GtmError
+from python_jobs.ingest.contracts import CONTRACTS
 
 FULL_EVENTS = 10_000_000
 DAYS = 180
@@ -114,7 +123,11 @@ def measure(folder: Path, events: int, all_sources: bool) -> Measured:
     _say("loading")
     for old in folder.glob("bench.duckdb*"):
         old.unlink()
-    in_own_process(_load, warehouse, inputs, all_sources)
+    files = {"web_events": inputs.first}
+    if all_sources:
+        rest = [entity for entity in CONTRACTS if entity != "web_events"]
+        files |= {entity: inputs.world / f"{entity}.parquet" for entity in rest}
+    in_own_process(load_files, warehouse, files)
     span = {"from_date": str(first_day), "to_date": str(day_before), "as_of_date": str(day_before)}
     in_own_process(run_dbt, folder, warehouse, ["seed"], {})
     _say("the bare aggregation")
@@ -127,7 +140,7 @@ def measure(folder: Path, events: int, all_sources: bool) -> Measured:
     _say("the naive ways")
     snapshots, naive = in_own_process(_time_naive, folder, warehouse, day_before)
     _say("one more day")
-    in_own_process(_load_day, warehouse, inputs)
+    in_own_process(load_files, warehouse, {"web_events": inputs.on_top})
     one_day = in_own_process(run_dbt, folder, warehouse, command, {"as_of_date": str(LAST_DAY)})
     return Measured(events, snapshots, bare, backfill, one_day, naive)
 
@@ -241,34 +254,6 @@ def _make_inputs(folder: Path, events: int) -> Inputs:
             f"timestamp '{LAST_DAY}') to '{path}' (row_group_size 400_000)"
         )
     return inputs
-
-
-def _load(warehouse: Path, inputs: Inputs, all_sources: bool) -> None:
-    from python_jobs.ingest.contracts import CONTRACTS
-
-    files = {"web_events": inputs.first}
-    if all_sources:
-        rest = [entity for entity in CONTRACTS if entity != "web_events"]
-        files |= {entity: inputs.world / f"{entity}.parquet" for entity in rest}
-    _load_files(warehouse, files)
-
-
-def _load_day(warehouse: Path, inputs: Inputs) -> None:
-    _load_files(warehouse, {"web_events": inputs.on_top})
-
-
-def _load_files(warehouse: Path, files: dict[str, Path]) -> None:
-    from python_jobs.ingest.contracts import contract_of
-    from python_jobs.ingest.load import load_entity, prepare
-    from python_jobs.runs import utc_now
-    from python_jobs.settings import Settings
-    from python_jobs.warehouse import only_writer, open_warehouse
-
-    settings = Settings(GTM_TARGET="duckdb", GTM_DUCKDB_PATH=warehouse)
-    with only_writer(settings), open_warehouse(settings) as opened:
-        prepare(opened, utc_now())
-        for entity, path in files.items():
-            load_entity(opened, settings, contract_of(entity), [str(path)])
 
 
 def _time_bare(folder: Path, warehouse: Path) -> tuple[int, float]:

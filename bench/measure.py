@@ -108,6 +108,21 @@ def run_dbt(
     return DbtRun(sum(node_seconds.values()), wall_seconds, peak_memory(), node_seconds)
 
 
+def load_files(warehouse: Path, files: Mapping[str, Path]) -> None:
+    """Load one file an entity into the warehouse, the way `gtm load` does."""
+    from python_jobs.ingest.contracts import contract_of
+    from python_jobs.ingest.load import load_entity, prepare
+    from python_jobs.runs import utc_now
+    from python_jobs.settings import Settings
+    from python_jobs.warehouse import only_writer, open_warehouse
+
+    settings = Settings(GTM_TARGET="duckdb", GTM_DUCKDB_PATH=warehouse)
+    with only_writer(settings), open_warehouse(settings) as opened:
+        prepare(opened, utc_now())
+        for entity, path in files.items():
+            load_entity(opened, settings, contract_of(entity), [str(path)])
+
+
 def peak_memory() -> int:
     """The most memory this process has held, in bytes."""
     status = Path("/proc/self/status")
