@@ -69,11 +69,11 @@ label_counts as (
         label_days.label_number,
         sum(label_days.event_count) as event_count
     from label_days
-    inner join {{ number_list(7) }} as ages
-        on ages.number >= {{ days_between('label_days.event_date', 'label_days.enters_on') }}
+    inner join ({{ number_series(7) }}) as ages
+        on ages.n >= {{ days_between('label_days.event_date', 'label_days.enters_on') }}
     inner join states
         on label_days.account_number = states.account_number
-        and {{ add_days('label_days.event_date', 'ages.number') }} = states.state_from
+        and {{ add_days('label_days.event_date', 'ages.n') }} = states.state_from
     group by 1, 2, 3
 
 ),

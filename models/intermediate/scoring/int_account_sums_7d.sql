@@ -28,11 +28,11 @@ final as (
         {%- endfor %}
         sum(entries.event_count) as event_count
     from entries
-    inner join {{ number_list(7) }} as ages
-        on ages.number >= {{ days_between('entries.event_date', 'entries.enters_on') }}
+    inner join ({{ number_series(7) }}) as ages
+        on ages.n >= {{ days_between('entries.event_date', 'entries.enters_on') }}
     inner join states
         on entries.account_number = states.account_number
-        and {{ add_days('entries.event_date', 'ages.number') }} = states.state_from
+        and {{ add_days('entries.event_date', 'ages.n') }} = states.state_from
     group by 1, 2
 
 )

@@ -1,21 +1,21 @@
 {%- set window = snapshot_window() %}
+{%- set length = (
+    modules.datetime.date.fromisoformat(window.to) - modules.datetime.date.fromisoformat(window['from'])
+).days + 1 %}
 
 with days as (
 
-    select number from {{ number_list(
-        (modules.datetime.date.fromisoformat(window.to)
-        - modules.datetime.date.fromisoformat(window['from'])).days + 1
-    ) }} as days
+    {{ number_series(length) }}
 
 ),
 
 final as (
 
     select
-        spans.number + 1 as state_days,
-        days.number as day_number
+        cast(spans.n + 1 as integer) as state_days,
+        cast(days.n as integer) as day_number
     from days as spans
-    inner join days on days.number <= spans.number
+    inner join days on days.n <= spans.n
 
 )
 

@@ -109,6 +109,24 @@ VALUES: dict[str, tuple[str, str, Any]] = {
     "group_not_found": ("regexp_group('text', \"'(z)'\")", TEXTS, None),
     "group_not_found_column": ("regexp_group(\"'no'\", 'pattern')", TEXTS, None),
     "type_json": ("'cast(record as ' ~ type_json() ~ ')'", RECORDS, json.loads(RECORD)),
+    "text_literal": (
+        "json_text_literal('text') ~ \" = '\\\"xabcx\\\"'\"",
+        TEXTS,
+        True,
+    ),
+    "join_present": (
+        "join_present([\"'a'\", 'cast(null as varchar)', \"'b'\"]) ~ \" = 'a,b'\"",
+        "select 1 as one",
+        True,
+    ),
+    "join_of_none": (
+        "join_present(['cast(null as varchar)']) ~ \" = ''\"",
+        "select 1 as one",
+        True,
+    ),
+    "as_json": ("json_to_text(as_json(\"'[1,2]'\"))", "select 1 as one", [1, 2]),
+    "second_largest": ("array_item(largest_values('o', 2), 1)", ROWS, 3),
+    "largest_past_the_end": ("array_item(largest_values('o', 9), 8)", ROWS, None),
 }
 
 QUERIES: dict[str, tuple[str, list[Any]]] = {

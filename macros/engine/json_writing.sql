@@ -1,6 +1,7 @@
 {#
 JSON written as text, piece by piece, where millions of small documents are made: the text is valid
-by construction, and becomes the engine's own type once, at the end (as_json).
+by construction, and becomes the engine's own type once, at the end (as_json). And arrays of whole
+numbers, for the few largest of many.
 #}
 
 {% macro json_text_literal(expr) -%}
