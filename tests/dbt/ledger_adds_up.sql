@@ -1,11 +1,18 @@
 -- The ledger's points are the whole score: for every account, on the first and on the last day of
 -- this run, they add up to the raw scores, to 1e-9. A score without ledger rows must be 0.
-{%- set window = snapshot_window() %}
+{%- set days = [snapshot_window().to] %}
+-- depends_on: {{ ref('int_window_event_days') }}
+{#- The run's working table knows its first day; the snapshots only know their last. -#}
+{%- if execute and load_relation(ref('int_window_event_days')) is not none %}
+    {%- set first_day = run_query('select min(enters_on) from ' ~ ref('int_window_event_days')).rows[0][0] %}
+    {%- if first_day is not none %}{% do days.append((first_day | string)[:10]) %}{% endif %}
+{%- endif %}
+{%- set is_tested %}snapshot_date in ({% for day in days %}{{ sql_date(day) }}{{ ', ' if not loop.last }}{% endfor %}){% endset %}
 
 with snapshots as (
 
     select * from {{ ref('fct_daily_account_intent') }}
-    where snapshot_date in ({{ sql_date(window['from']) }}, {{ sql_date(window.to) }})
+    where {{ is_tested }}
 
 ),
 
@@ -18,7 +25,7 @@ ledger_sums as (
         sum(case when age_days <= 6 then points else 0 end) as points_7d,
         sum(case when age_days between 7 and 13 then points else 0 end) as points_prev_7d
     from {{ ref('score_ledger') }}
-    where snapshot_date in ({{ sql_date(window['from']) }}, {{ sql_date(window.to) }})
+    where {{ is_tested }}
     group by 1, 2
 
 ),
