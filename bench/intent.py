@@ -10,7 +10,6 @@ loads the rest of the world too.
 from __future__ import annotations
 
 import argparse
-import statistics
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -18,7 +17,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
-from time import perf_counter
 
 import duckdb
 
@@ -26,10 +24,12 @@ from bench.measure import (
     MEMORY_LIMIT,
     THREADS,
     DbtRun,
+    Took,
     in_own_process,
     load_files,
     open_duckdb,
     run_dbt,
+    time_statement,
 )
 from bench.naive import differences, naive_sql
 from python_jobs.errors import GtmError
@@ -69,36 +69,36 @@ class Inputs:
 
 @dataclass(frozen=True)
 class Naive:
-    """Seconds of the naive statements: each day that was run, and each number of dates joined.
+    """What the naive statements took: each day that was run, and each number of dates joined.
 
     ``compared`` rows were held against our snapshots, ``differing`` counts unlike ones by column.
     """
 
-    days: list[float]
-    joined: dict[int, float]
+    days: list[Took]
+    joined: dict[int, Took]
     compared: int
     differing: dict[str, int]
 
     @property
-    def daily(self) -> float:
-        """Seconds of 180 daily statements, from the mean of those that were run."""
-        return DAYS * statistics.mean(self.days)
+    def daily(self) -> Took:
+        """180 daily statements, from the mean of those that were run."""
+        return sum(self.days, Took(0, 0)).times(DAYS / len(self.days))
 
     @property
-    def range_join(self) -> float:
-        """Seconds of the join over 180 dates, along the line through the two that were run."""
+    def range_join(self) -> Took:
+        """The join over 180 dates, along the line through the two sizes that were run."""
         (few, some), (more, longer) = sorted(self.joined.items())
-        a_date = (longer - some) / (more - few)
-        return longer + (DAYS - more) * max(a_date, 0.0)
+        steps = (DAYS - more) / (more - few)
+        return longer + (longer + some.times(-1)).times(steps)
 
 
 @dataclass(frozen=True)
 class Measured:
-    """Everything one run of the benchmark found; ``bare`` in seconds."""
+    """Everything one run of the benchmark found."""
 
     events: int
     snapshots: int
-    bare: float
+    bare: Took
     backfill: DbtRun
     one_day: DbtRun
     naive: Naive
@@ -153,8 +153,8 @@ def report(measured: Measured) -> None:
         f"DuckDB {duckdb.__version__}, {THREADS} threads, memory limit {MEMORY_LIMIT}\n"
     )
     lines = [
-        ("", "SQL, s", "wall, s", "ratio", "target", "reached"),
-        *((*row[:5], {True: "yes", False: "NO", None: ""}[row[5]]) for row in rows),
+        ("", "SQL, s", "CPU, s", "wall, s", "ratio", "target", "reached"),
+        *((*row[:6], {True: "yes", False: "NO", None: ""}[row[6]]) for row in rows),
     ]
     widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
     for number, line in enumerate(lines):
@@ -167,69 +167,62 @@ def report(measured: Measured) -> None:
         f"\nThe naive ways gave {measured.naive.compared:,} rows to compare; "
         + ("all are as ours." if agreed else f"unlike ours: {measured.naive.differing}")
     )
-    missed = [row[0] for row in rows if row[5] is False]
+    missed = [row[0] for row in rows if row[6] is False]
     print(f"Missed: {'; '.join(missed)}." if missed else "Every target was reached.")
 
 
-def _rows(measured: Measured) -> Iterator[tuple[str, str, str, str, str, bool | None]]:
-    ours, day, bare = measured.backfill, measured.one_day, measured.bare
-    better = min(measured.naive.daily, measured.naive.range_join)
-    to_bare, to_naive = ours.sql_seconds / bare, better / ours.sql_seconds
-    share, wall_share = (
-        day.sql_seconds / ours.sql_seconds,
-        day.wall_seconds / ours.wall_seconds,
-    )
+def _rows(measured: Measured) -> Iterator[tuple[str, str, str, str, str, str, bool | None]]:
+    ours, day, bare, naive = measured.backfill, measured.one_day, measured.bare, measured.naive
+    better = min(naive.daily, naive.range_join, key=lambda took: took.seconds)
+    to_bare, to_bare_cpu = _ratios(ours.sql, bare)
+    to_naive, to_naive_cpu = _ratios(better, ours.sql)
+    share, share_cpu = _ratios(day.sql, ours.sql)
+    wall_share = day.wall_seconds / ours.wall_seconds
     peak = max(ours.peak_bytes, day.peak_bytes)
-    yield "bare group by account, day (median of 5)", f"{bare:.2f}", "", "1", "", None
+    yield *_took("bare group by account, day (median of 5)", bare), "", "1", "", None
     yield (
-        f"our backfill, {DAYS} days",
-        f"{ours.sql_seconds:.1f}",
+        *_took(f"our backfill, {DAYS} days", ours.sql),
         f"{ours.wall_seconds:.1f}",
-        f"{to_bare:.1f} × bare (wall {ours.wall_seconds / bare:.1f} ×)",
+        f"{to_bare:.1f} × bare (CPU {to_bare_cpu:.1f} ×)",
         f"≤ {BACKFILL_TO_BARE} × bare (aim {BACKFILL_TO_BARE_AIM})",
         to_bare <= BACKFILL_TO_BARE,
     )
     yield (
-        "one more day",
-        f"{day.sql_seconds:.2f}",
+        *_took("one more day", day.sql),
         f"{day.wall_seconds:.1f}",
-        f"{share:.1%} of the backfill (wall {wall_share:.1%})",
+        f"{share:.1%} of the backfill (CPU {share_cpu:.1%}, wall {wall_share:.1%})",
         f"≤ {DAY_TO_BACKFILL:.0%}",
         share <= DAY_TO_BACKFILL,
     )
-    yield (
-        f"naive: a statement a day ({NAIVE_DAYS} run, × {DAYS / NAIVE_DAYS:.0f})",
-        f"{measured.naive.daily:.0f}",
-        "",
-        f"{measured.naive.daily / bare:.0f} × bare",
-        "",
-        None,
-    )
-    few, more = sorted(measured.naive.joined)
-    yield (
-        f"naive: range join ({few} and {more} dates run, drawn on to {DAYS})",
-        f"{measured.naive.range_join:.0f}",
-        "",
-        f"{measured.naive.range_join / bare:.0f} × bare",
-        "",
-        None,
-    )
+    few, more = sorted(naive.joined)
+    for name, took in (
+        (f"naive: a statement a day ({NAIVE_DAYS} run, × {DAYS / NAIVE_DAYS:.0f})", naive.daily),
+        (f"naive: range join ({few} and {more} dates run, drawn on to {DAYS})", naive.range_join),
+    ):
+        yield *_took(name, took), "", f"{_ratios(took, bare)[0]:.0f} × bare", "", None
     yield (
         "better naive way against our backfill",
-        "",
-        "",
-        f"{to_naive:.1f} ×",
+        *("", "", ""),
+        f"{to_naive:.1f} × (CPU {to_naive_cpu:.1f} ×)",
         f"≥ {NAIVE_TO_BACKFILL} ×",
         to_naive >= NAIVE_TO_BACKFILL,
     )
     yield (
         "peak memory, backfill and one day",
-        "",
-        "",
+        *("", "", ""),
         f"{peak / 10**9:.2f} GB",
         f"≤ {PEAK_BYTES / 10**9:.0f} GB",
         peak <= PEAK_BYTES,
     )
+
+
+def _took(name: str, took: Took) -> tuple[str, str, str]:
+    return name, f"{took.seconds:.2f}", f"{took.cpu_seconds:.2f}"
+
+
+def _ratios(one: Took, other: Took) -> tuple[float, float]:
+    """One to the other, by the clock and by processor time."""
+    return one.seconds / other.seconds, one.cpu_seconds / other.cpu_seconds
 
 
 def _make_inputs(folder: Path, events: int) -> Inputs:
@@ -247,7 +240,7 @@ def _make_inputs(folder: Path, events: int) -> Inputs:
     world.SPECS["bench"] = replace(spec, accounts=round(spec.accounts * events / FULL_EVENTS))
     world.generate("bench", LAST_DAY, SEED, folder, world_start=LAST_DAY - timedelta(days=DAYS))
     con = duckdb.connect()
-    con.execute("set preserve_insertion_order = true")
+    con.execute("set preserve_insertion_order = true; set enable_progress_bar = false")
     for path, side in ((inputs.first, "<"), (inputs.on_top, ">=")):
         con.execute(
             f"copy (from '{folder / 'web_events.parquet'}' where known_at {side} "
@@ -256,11 +249,11 @@ def _make_inputs(folder: Path, events: int) -> Inputs:
     return inputs
 
 
-def _time_bare(folder: Path, warehouse: Path) -> tuple[int, float]:
+def _time_bare(folder: Path, warehouse: Path) -> tuple[int, Took]:
     with open_duckdb(folder, warehouse) as con:
-        taken = [_seconds_of(con, BARE) for _ in range(5)]
+        taken = [time_statement(con, BARE) for _ in range(5)]
         events = con.sql("select count(*) from raw.web_events").fetchall()[0][0]
-    return events, statistics.median(taken)
+    return events, sorted(taken, key=lambda took: took.seconds)[2]
 
 
 def _time_naive(folder: Path, warehouse: Path, last_day: date) -> tuple[int, Naive]:
@@ -272,22 +265,16 @@ def _time_naive(folder: Path, warehouse: Path, last_day: date) -> tuple[int, Nai
         days = [last_day - timedelta(days=30 * number) for number in range(NAIVE_DAYS)]
         naive_days = []
         for day in days:
-            naive_days.append(_seconds_of(con, naive_sql(con, [day], "naive_day")))
+            naive_days.append(time_statement(con, naive_sql(con, [day], "naive_day")))
             rows, unlike = differences(con, "naive_day")
             compared += rows
             differing = {name: differing.get(name, 0) + count for name, count in unlike.items()}
         joined = {}
         for count in JOINED_DATES:
             dates = [last_day - timedelta(days=number) for number in reversed(range(count))]
-            joined[count] = _seconds_of(con, naive_sql(con, dates, "naive_join"))
+            joined[count] = time_statement(con, naive_sql(con, dates, "naive_join"))
         con.execute("drop table naive_day; drop table naive_join")
     return snapshots[0][0], Naive(naive_days, joined, compared, differing)
-
-
-def _seconds_of(con: duckdb.DuckDBPyConnection, sql: str) -> float:
-    began = perf_counter()
-    con.execute(sql)
-    return perf_counter() - began
 
 
 @contextmanager

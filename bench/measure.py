@@ -11,7 +11,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any, TypeVar
 
 import duckdb
@@ -27,15 +27,30 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
+class Took:
+    """Seconds of statements by the clock, and of processor time over all threads."""
+
+    seconds: float
+    cpu_seconds: float
+
+    def __add__(self, other: Took) -> Took:
+        return Took(self.seconds + other.seconds, self.cpu_seconds + other.cpu_seconds)
+
+    def times(self, factor: float) -> Took:
+        """So many times as long."""
+        return Took(self.seconds * factor, self.cpu_seconds * factor)
+
+
+@dataclass(frozen=True)
 class DbtRun:
     """One dbt invocation.
 
-    ``sql_seconds`` is the sum over its statements, one at a time; ``wall_seconds`` the whole
-    invocation with parsing; ``peak_bytes`` the most memory the process held; ``node_seconds`` the
-    statements' seconds by model.
+    ``sql`` is the sum over its statements, one at a time; ``wall_seconds`` the whole invocation
+    with parsing; ``peak_bytes`` the most memory the process held; ``node_seconds`` the statements'
+    seconds by model.
     """
 
-    sql_seconds: float
+    sql: Took
     wall_seconds: float
     peak_bytes: int
     node_seconds: dict[str, float] = field(default_factory=dict)
@@ -63,6 +78,13 @@ def open_duckdb(folder: Path, warehouse: Path) -> duckdb.DuckDBPyConnection:
     return con
 
 
+def time_statement(con: duckdb.DuckDBPyConnection, sql: str) -> Took:
+    """Run one statement to its end."""
+    began, cpu_began = perf_counter(), process_time()
+    con.execute(sql)
+    return Took(perf_counter() - began, process_time() - cpu_began)
+
+
 def run_dbt(
     folder: Path, warehouse: Path, arguments: list[str], variables: Mapping[str, str]
 ) -> DbtRun:
@@ -78,9 +100,14 @@ def run_dbt(
     os.environ["GTM_DUCKDB_PATH"] = str(warehouse.resolve())
     os.environ["DO_NOT_TRACK"] = "1"
     node_seconds: dict[str, float] = {}
+    cpu_before = cpu_seconds = 0.0
 
     def listen(event: Any) -> None:
-        if event.info.name == "SQLQueryStatus":
+        nonlocal cpu_before, cpu_seconds
+        if event.info.name == "SQLQuery":
+            cpu_before = process_time()
+        elif event.info.name == "SQLQueryStatus":
+            cpu_seconds += process_time() - cpu_before
             name = event.data.node_info.node_name or "(start and end of the run)"
             node_seconds[name] = node_seconds.get(name, 0.0) + event.data.elapsed
 
@@ -105,7 +132,8 @@ def run_dbt(
             if str(result.status) in ("error", "fail")
         ]
         raise PermanentError("; ".join(failed) or f"dbt could not run: {done.exception}")
-    return DbtRun(sum(node_seconds.values()), wall_seconds, peak_memory(), node_seconds)
+    took = Took(sum(node_seconds.values()), cpu_seconds)
+    return DbtRun(took, wall_seconds, peak_memory(), node_seconds)
 
 
 def load_files(warehouse: Path, files: Mapping[str, Path]) -> None:
