@@ -1,0 +1,270 @@
+"""`gtm build`: which days it builds, that it can be cut off and repeated, and what it says."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from python_jobs.build import Past, Plan, Wish, make_plan
+from python_jobs.runs import ensure_ops_tables, ensure_raw_tables
+from python_jobs.settings import Settings
+from python_jobs.warehouse import SCHEMAS, Warehouse, only_writer, open_warehouse
+from tests.emulator import emulator
+from tests.python.conftest import LAST_DAY, Shop, needs_built_world
+from tests.small_project import SmallProject
+
+FIRST, LAST, TODAY = date(2026, 5, 1), date(2026, 6, 1), date(2026, 6, 3)
+BUILT = Past(FIRST, LAST, recorded=True)
+HEADER = "event_id,occurred_at,event_name,known_at,path,account_domain\n"
+
+
+def late(day: date, **others: bool) -> Past:
+    return Past(FIRST, LAST, late_from=day, **{"recorded": True, **others})
+
+
+@pytest.mark.parametrize(
+    ("wish", "past", "plan"),
+    [
+        # nothing is there yet: the project's first_build_days
+        (Wish(TODAY), Past(), Plan(None, TODAY, False, True)),
+        # carry on after the last snapshot, over a gap too
+        (Wish(TODAY), BUILT, Plan(date(2026, 6, 2), TODAY, False, True)),
+        # the last day again, when it is already there
+        (Wish(LAST), BUILT, Plan(LAST, LAST, False, True)),
+        # an earlier day alone: later loads are still owed
+        (Wish(date(2026, 5, 9)), BUILT, Plan(date(2026, 5, 9), date(2026, 5, 9), False, False)),
+        # rows known on the days that are built anyway do not move it
+        (Wish(TODAY), late(TODAY), Plan(date(2026, 6, 2), TODAY, False, True)),
+        # rows known before: back to their day
+        (Wish(TODAY), late(date(2026, 5, 20)), Plan(date(2026, 5, 20), TODAY, False, True)),
+        # rows from before the first snapshot: all of it, or the aggregates would miss them
+        (Wish(TODAY), late(date(2026, 4, 20)), Plan(FIRST, TODAY, True, True)),
+        # days that a person picked are kept, and what was loaded late is still owed
+        (
+            Wish(TODAY, date(2026, 6, 2)),
+            late(date(2026, 5, 20)),
+            Plan(date(2026, 6, 2), TODAY, False, False),
+        ),
+        (
+            Wish(TODAY, select=("x",)),
+            late(date(2026, 5, 20)),
+            Plan(date(2026, 6, 2), TODAY, False, False),
+        ),
+        # half of a full refresh numbers its rows anew and the other half does not
+        (Wish(TODAY), Past(FIRST, LAST, interrupted=True), Plan(FIRST, TODAY, True, True)),
+        # a full refresh keeps every day there is
+        (Wish(TODAY, full_refresh=True), BUILT, Plan(FIRST, TODAY, True, True)),
+    ],
+)
+def test_the_days_a_build_takes(wish: Wish, past: Past, plan: Plan) -> None:
+    made = make_plan(wish, past)
+    assert (made.from_day, made.to_day, made.full_refresh, made.whole) == (
+        plan.from_day,
+        plan.to_day,
+        plan.full_refresh,
+        plan.whole,
+    )
+
+
+@needs_built_world
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--as-of", "2026-02-30"], "'2026-02-30' is not a day: write it as YYYY-MM-DD"),
+        (
+            ["--from", "2026-06-02", "--to", "2026-06-01"],
+            "--from 2026-06-02 is after the last day to build, 2026-06-01: swap them",
+        ),
+        (
+            ["--as-of", "2026-06-01", "--to", "2026-06-02"],
+            "--to 2026-06-02 is after --as-of 2026-06-01: a build knows nothing after its as-of "
+            "day",
+        ),
+        (
+            ["--full-refresh", "--from", "2026-06-01"],
+            f"a full refresh of 2026-06-01 to {LAST_DAY} would drop snapshots: there are some "
+            f"from 2026-05-02 to {LAST_DAY}; give --from and --to that hold them, or leave out "
+            "--full-refresh",
+        ),
+        (["--target", "oracle"], "unknown target 'oracle': use duckdb or snowflake"),
+    ],
+)
+def test_days_that_cannot_be_built(shop: Shop, arguments: list[str], sentence: str) -> None:
+    refused = shop.gtm("build", *arguments)
+    assert (refused.code, refused.said) == (2, f"gtm: {sentence}")
+
+
+@needs_built_world
+def test_a_second_run_and_a_file_that_is_no_warehouse(shop: Shop) -> None:
+    with only_writer(Settings(GTM_DUCKDB_PATH=shop.path)):
+        busy = shop.gtm("build")
+    assert busy.code == 1
+    assert busy.said.startswith(f"gtm: another gtm run is writing to {shop.path}: wait until")
+    shop.path.write_bytes(b"not a database" * 1000)
+    broken = shop.gtm("build")
+    assert broken.code == 2
+    assert broken.said.startswith(f"gtm: {shop.path} cannot be read as a DuckDB database: restore")
+
+
+@needs_built_world
+def test_an_empty_warehouse_builds_and_says_that_there_is_nothing(empty_shop: Shop) -> None:
+    for _ in range(2):
+        printed = empty_shop.gtm("build")
+        assert printed.code == 0, printed.err
+        assert "there is no account to score yet" in printed.out
+    assert empty_shop.rows("select count(*) as n from marts.hot_accounts") == [{"n": 0}]
+
+
+@needs_built_world
+def test_a_model_that_fails_is_one_sentence(shop: Shop) -> None:
+    shop.execute("drop view marts.score_ledger")
+    shop.execute("create table marts.score_ledger_was (n integer)")
+    shop.execute("drop table registry.lanes")
+    failed = shop.gtm("build", "--skip-tests", "--select", "stg_registry__lanes")
+    assert failed.code == 1
+    first, second = failed.err.strip().splitlines()
+    assert first == "gtm: 1 model failed:"
+    assert second.startswith("  model stg_registry__lanes: Catalog Error: Table with name lanes")
+    [run] = shop.rows(
+        "select status, mode, entity from ops.job_runs where job = 'build' "
+        "order by started_at desc limit 1"
+    )
+    assert run == {"status": "failed", "mode": "part", "entity": "stg_registry__lanes"}
+
+
+@needs_built_world
+def test_rows_loaded_late_are_built_from_the_day_they_were_known(
+    shop: Shop, tmp_path: Path
+) -> None:
+    """The build goes back to that day, no further, and ends where one build of all would."""
+    file = tmp_path / "late.csv"
+    file.write_text(
+        HEADER + "late1,2026-06-18 10:00:00,page_view,2026-06-20 09:00:00,/pricing,newcomer.com\n"
+    )
+    before = shop.snapshots()
+    shop.gtm("load", "web_events", str(file))
+    printed = shop.gtm("build", "--skip-tests")
+    assert printed.code == 0, printed.err
+    assert "rows known since 2026-06-20 were loaded after the last build" in printed.said
+    assert f"built 2026-06-20 to {LAST_DAY} (11 days)" in printed.out
+    after = shop.snapshots()
+    newcomer = [row for row in after if row["account_key"] == "newcomer.com"]
+    assert [row["snapshot_date"] for row in newcomer] == [
+        date(2026, 6, 20) + timedelta(days=n) for n in range(11)
+    ]
+    assert newcomer[0]["raw_score_30d"] == pytest.approx(25 * 0.8187307530779818, abs=1e-6)
+    assert _scores(after) == _scores([*before, *newcomer])
+    again = shop.gtm("build", "--skip-tests")
+    assert f"built {LAST_DAY} (1 day)" in again.out, "what was loaded late is built once"
+
+
+@needs_built_world
+def test_history_from_before_the_first_snapshot_is_counted(shop: Shop, tmp_path: Path) -> None:
+    file = tmp_path / "history.csv"
+    file.write_text(HEADER + "old1,2026-04-25 10:00:00,page_view,,/pricing,newcomer.com\n")
+    shop.gtm("load", "web_events", str(file))
+    printed = shop.gtm("build", "--skip-tests")
+    assert printed.code == 0, printed.err
+    assert "before the first snapshot" in printed.said
+    [first] = shop.rows(
+        "select raw_score_30d from marts.fct_daily_account_intent "
+        "where account_key = 'newcomer.com' and snapshot_date = '2026-05-02'"
+    )
+    assert first["raw_score_30d"] == pytest.approx(25 * 0.4965853037914095, abs=1e-6)
+
+
+@needs_built_world
+def test_a_day_that_is_not_over_is_a_warning(shop: Shop) -> None:
+    """A day in the future too: it is built with what is known so far."""
+    tomorrow = (date.today() + timedelta(days=2)).isoformat()
+    printed = shop.gtm(
+        *("build", "--skip-tests", "--as-of", tomorrow, "--from", tomorrow, "--select"),
+        "stg_registry__lanes",
+    )
+    assert printed.code == 0, printed.err
+    assert f"{tomorrow} is not over yet (UTC)" in printed.said
+
+
+@needs_built_world
+def test_a_build_that_is_killed_can_be_run_again(shop: Shop) -> None:
+    """Killed at two moments of its work, and then let run, it ends where one build does."""
+    built = shop.snapshots()
+    for schema in ("marts", "intermediate", "staging"):
+        shop.execute(f"drop schema {schema} cascade")
+    shop.execute("delete from ops.job_runs where job = 'build'")
+    log = shop.folder / "logs" / "dbt.log"
+    for reached in ("int_company_event_days", "fct_daily_account_intent"):
+        _build_until(shop, log, reached)
+    finished = shop.gtm("build", "--skip-tests")
+    assert finished.code == 0, finished.err
+    runs = shop.rows("select status from ops.job_runs where job = 'build' order by started_at")
+    assert [run["status"] for run in runs] == ["failed", "failed", "succeeded"]
+    assert shop.snapshots() == built
+
+
+def _build_until(shop: Shop, log: Path, reached: str) -> None:
+    """Start a build and kill it when a model of that name begins."""
+    seen = log.stat().st_size if log.exists() else 0
+    child = subprocess.Popen(
+        [sys.executable, "-m", "python_jobs.cli", "build", "--skip-tests"],
+        env={**os.environ, **shop.env},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        until = time.monotonic() + 120
+        while child.poll() is None and time.monotonic() < until:
+            text = log.read_bytes()[seen:].decode(errors="replace") if log.exists() else ""
+            if f".{reached} " in text:
+                break
+            time.sleep(0.01)
+        assert child.poll() is None, f"the build ended before {reached}"
+    finally:
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+
+
+def _scores(rows: list[dict]) -> list[tuple]:  # type: ignore[type-arg]
+    """What a snapshot says of one account; surges are judged among all accounts of the day."""
+    names = ("snapshot_date", "account_key", "raw_score_30d", "raw_score_7d", "unique_people_7d")
+    return sorted(tuple(row[name] for name in names) for row in rows)
+
+
+def test_plain_dbt_makes_the_same_source_tables_as_the_jobs(
+    duckdb_env: dict[str, str],
+    tmp_path: Path,
+    columns_of: Callable[..., set],  # type: ignore[type-arg]
+) -> None:
+    SmallProject(tmp_path / "project", duckdb_env).dbt("run-operation", "ensure_sources")
+    with open_warehouse(Settings(**duckdb_env)) as warehouse:
+        _assert_same_tables(warehouse, columns_of)
+
+
+def test_plain_dbt_makes_the_same_source_tables_on_snowflake(
+    tmp_path: Path,
+    columns_of: Callable[..., set],  # type: ignore[type-arg]
+) -> None:
+    with emulator() as env:
+        SmallProject(tmp_path / "project", env).dbt("run-operation", "ensure_sources")
+        with open_warehouse(Settings(**env)) as warehouse:
+            _assert_same_tables(warehouse, columns_of)
+
+
+def _assert_same_tables(warehouse: Warehouse, columns_of: Callable[..., set]) -> None:  # type: ignore[type-arg]
+    by_dbt = {schema: columns_of(warehouse, schema) for schema in ("raw", "ops")}
+    assert all(by_dbt.values())
+    for schema, columns in by_dbt.items():
+        for table in {column[0] for column in columns}:
+            warehouse.execute(f"drop table {schema}.{table}")
+    ensure_ops_tables(warehouse)
+    ensure_raw_tables(warehouse)
+    assert set(SCHEMAS) >= set(by_dbt)
+    assert {schema: columns_of(warehouse, schema) for schema in by_dbt} == by_dbt
