@@ -96,6 +96,12 @@ VALUES: dict[str, tuple[str, str, Any]] = {
         f"select * from ({ROWS}) as given where k = 'z'",
         [],
     ),
+    "array_text": (
+        "json_array_text(json_parse(\"'[\\\"2× a\\\", \\\"b\\\"]'\"), ', ')",
+        "select 1 as one",
+        "2× a, b",
+    ),
+    "array_text_of_none": ("json_array_text(json_parse(\"'[]'\"), ', ')", "select 1 as one", ""),
     "add_days": ("add_days('a', 3)", DAYS, date(2026, 2, 2)),
     "add_days_of_column": ("add_days('a', '-n')", DAYS, date(2026, 1, 26)),
     "days_between": ("days_between('a', 'b')", DAYS, 3),
