@@ -116,6 +116,12 @@ class Lab:
         assert not outcome.failures, "\n".join(outcome.failures)
         assert outcome.models_built > 0
 
+    def run_unit_tests(self) -> int:
+        """Run dbt's unit tests, which must all hold; how many there are. Models must be built."""
+        outcome = self.project.run("test", "--select", "test_type:unit", on_start=lambda *_: None)
+        assert not outcome.failures, "\n".join(outcome.failures)
+        return outcome.tests_passed
+
     def execute(self, sql: str) -> None:
         with open_warehouse(self.settings) as warehouse:
             warehouse.execute(sql)

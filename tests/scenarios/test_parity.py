@@ -43,6 +43,7 @@ def test_every_mart_is_the_same_on_both_engines(loaded: Lab, tmp_path: Path) -> 
             engine.build(LAST_DAY, tests=engine is snowflake)
         with open_warehouse(duckdb.settings) as a, open_warehouse(snowflake.settings) as b:
             compared = [compare(a, b, mart) for mart in duckdb.marts()]
+        assert snowflake.run_unit_tests() == duckdb.run_unit_tests() > 0
     print("\n" + parity_table(compared))
     differences = [sentence for one in compared for sentence in one.summary()]
     assert not differences, "\n".join(differences)
