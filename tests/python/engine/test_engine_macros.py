@@ -97,7 +97,7 @@ VALUES: dict[str, tuple[str, str, Any]] = {
         [],
     ),
     "array_text": (
-        "json_array_text(json_parse(\"'[\\\"2× a\\\", \\\"b\\\"]'\"), ', ')",
+        'json_array_text(json_parse("\'[\\"2× a\\", \\"b\\"]\'"), \', \')',
         "select 1 as one",
         "2× a, b",
     ),
