@@ -28,6 +28,7 @@ OnStart = Callable[[str, int, int], None]
 
 _FAILED = ("error", "fail", "runtime error")
 _CHECKS = ("test", "unit_test")
+_MODELS = ("model", "snapshot")
 
 
 @dataclass
@@ -160,7 +161,7 @@ def _outcome(results: Iterable[Any]) -> Outcome:
             outcome.models_skipped += 0 if is_check else 1
         elif is_check:
             outcome.tests_passed += 1
-        else:
+        elif str(result.node.resource_type) in _MODELS:
             outcome.models_built += 1
     return outcome
 
@@ -236,7 +237,8 @@ def _surroundings(settings: Settings) -> Iterator[None]:
     try:
         yield
     finally:
-        _let_go_of_duckdb()
+        if settings.target == "duckdb":
+            _let_go_of_duckdb()
         os.chdir(folder)
         os.environ.clear()
         os.environ.update(before)
