@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with product_users as (
 
     select * from {{ ref('stg_files__product_users') }}

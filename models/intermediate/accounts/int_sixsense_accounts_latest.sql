@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with intent_accounts as (
 
     select * from {{ ref('stg_files__intent_accounts') }}

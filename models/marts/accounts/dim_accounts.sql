@@ -32,17 +32,10 @@ sightings as (
 
 ),
 
-snapshots as (
-
-    select * from {{ ref('fct_daily_account_intent') }}
-    where snapshot_date <= {{ as_of_date() }}
-
-),
-
 intent as (
 
-    select * from snapshots
-    where snapshot_date = (select max(snapshot_date) from snapshots)
+    select * from {{ ref('fct_daily_account_intent') }}
+    where snapshot_date = {{ sql_date(latest_snapshot_day()) }}
 
 ),
 

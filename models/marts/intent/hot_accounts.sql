@@ -6,13 +6,6 @@ with accounts as (
 
 ),
 
-snapshots as (
-
-    select * from {{ ref('fct_daily_account_intent') }}
-    where snapshot_date <= {{ as_of_date() }}
-
-),
-
 latest_snapshot as (
 
     select
@@ -21,8 +14,8 @@ latest_snapshot as (
         coalesce({{ json_number('lane_scores_30d', lane) }}, 0) as points_30d_{{ loop.index }},
         {%- endfor %}
         {{ json_array_text('why_hot', ', ') }} as why_hot_text
-    from snapshots
-    where snapshot_date = (select max(snapshot_date) from snapshots)
+    from {{ ref('fct_daily_account_intent') }}
+    where snapshot_date = {{ sql_date(latest_snapshot_day()) }}
 
 ),
 
