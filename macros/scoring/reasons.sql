@@ -13,11 +13,23 @@
     '{' || {{ join_present(pairs) }} || '}'
 {%- endmacro %}
 
+{% macro top_lane_text(lanes) -%}
+    {#- The lane with the largest share; `other` when there are no points. The earlier lane wins a tie. -#}
+    {%- set shares = [] -%}
+    {%- for lane in lanes %}{%- do shares.append('lane_share_' ~ loop.index) -%}{%- endfor -%}
+    case greatest({{ shares | join(', ') }}, 0)
+        when 0 then 'other'
+        {%- for lane in lanes %}
+        when lane_share_{{ loop.index }} then '{{ lane }}'
+        {%- endfor %}
+    end
+{%- endmacro %}
+
 {% macro key_events_text(key_events) -%}
     {#- The key events that happened, as the text of a JSON object: key to count. -#}
     {%- set pairs = [] -%}
     {%- for key_event in key_events -%}
-        {%- set count = 'key_count_' ~ loop.index ~ '_7d' -%}
+        {%- set count = 'key_count_' ~ loop.index -%}
         {%- do pairs.append(
             "case when " ~ count ~ " > 0 then '\"" ~ key_event.key ~ "\":' || cast(" ~ count ~ " as varchar) end"
         ) -%}
@@ -37,15 +49,14 @@
         {%- for other in key_events -%}
             {%- if loop.index != number -%}
                 {%- do larger.append(
-                    "case when key_count_" ~ loop.index ~ "_7d > 0 and round(key_points_" ~ loop.index ~ "_7d, 6) "
-                    ~ (">=" if loop.index < number else ">") ~ " round(key_points_" ~ number
-                    ~ "_7d, 6) then 1 else 0 end"
+                    "case when key_share_" ~ loop.index ~ (" >= " if loop.index < number else " > ")
+                    ~ "key_share_" ~ number ~ " then 1 else 0 end"
                 ) -%}
             {%- endif -%}
         {%- endfor -%}
         {%- do reasons.append(
-            "case when key_count_" ~ number ~ "_7d > 0" ~ (" and " ~ larger | join(" + ") ~ " < 3" if larger else "")
-            ~ " then '\"' || cast(key_count_" ~ number ~ "_7d as varchar) || '× " ~ key_event.label ~ "\"' end"
+            "case when key_count_" ~ number ~ " > 0" ~ (" and " ~ larger | join(" + ") ~ " < 3" if larger else "")
+            ~ " then '\"' || cast(key_count_" ~ number ~ " as varchar) || '× " ~ key_event.label ~ "\"' end"
         ) -%}
     {%- endfor -%}
     '[' || {{ join_present(reasons) }} || ']'

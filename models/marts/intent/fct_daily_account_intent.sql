@@ -7,6 +7,8 @@
     )
 }}
 
+-- depends_on: {{ ref('int_score_versions') }}
+
 {%- set window = snapshot_window() %}
 {%- set lanes = lanes_in_force() %}
 {%- set key_events = key_events_in_force() %}
@@ -31,7 +33,12 @@ accounts as (
 
 sums_7d as (
 
-    select * from {{ ref('int_account_sums_7d') }}
+    select
+        *,
+        {{ top_lane_text(lanes) }} as top_lane,
+        {{ why_hot_text(key_events) }} as why_hot,
+        {{ key_events_text(key_events) }} as key_events_7d
+    from {{ ref('int_account_sums_7d') }}
 
 ),
 
@@ -68,8 +75,9 @@ described_states as (
         {%- for lane in lanes %}
         coalesce(sums_7d.lane_points_{{ loop.index }}_7d, 0) as lane_points_{{ loop.index }}_7d,
         {%- endfor %}
-        {{ why_hot_text(key_events) }} as why_hot,
-        {{ key_events_text(key_events) }} as key_events_7d,
+        coalesce(sums_7d.top_lane, 'other') as top_lane,
+        coalesce(sums_7d.why_hot, '[]') as why_hot,
+        coalesce(sums_7d.key_events_7d, '{}') as key_events_7d,
         coalesce(categories.top_categories_7d, '[]') as top_categories_7d,
         coalesce(pages.top_pages_7d, '[]') as top_pages_7d
     from states
@@ -91,6 +99,7 @@ decayed as (
     select
         account_number,
         {{ add_days('state_from', 'day_number') }} as snapshot_date,
+        top_lane,
         why_hot,
         key_events_7d,
         top_categories_7d,
@@ -114,8 +123,7 @@ raw_scores as (
     select
         *,
         {% for lane in lanes %}lane_points_{{ loop.index }}_7d{{ ' + ' if not loop.last }}{% endfor %} as raw_score_7d,
-        {% for lane in lanes %}lane_points_{{ loop.index }}_30d{{ ' + ' if not loop.last }}{% endfor %} as raw_score_30d,
-        round(greatest({% for lane in lanes %}lane_points_{{ loop.index }}_7d, {% endfor %}0), 6) as top_lane_points
+        {% for lane in lanes %}lane_points_{{ loop.index }}_30d{{ ' + ' if not loop.last }}{% endfor %} as raw_score_30d
     from decayed
 
 ),
@@ -163,12 +171,7 @@ final as (
         coalesce(surge_tests.is_surge_significant, false) as is_surge_significant,
         surge_tests.surge_p_value,
         cast(scores.unique_people_7d as integer) as unique_people_7d,
-        case
-            when top_lane_points <= 0 then 'other'
-            {%- for lane in lanes %}
-            when round(lane_points_{{ loop.index }}_7d, 6) = top_lane_points then '{{ lane }}'
-            {%- endfor %}
-        end as top_lane,
+        scores.top_lane,
 
         {{ as_json('scores.why_hot') }} as why_hot,
         {{ as_json(lane_scores_text(lanes, '_7d')) }} as lane_scores_7d,
