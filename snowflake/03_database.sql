@@ -1,4 +1,5 @@
--- The database, its eight schemas, and raw_staging, where dlt puts a load before it merges it.
+-- The database, its eight schemas, raw_staging, where dlt puts a load before it merges it, and
+-- replay, where `gtm replay` builds.
 -- Managed access: only the owner of a schema hands out rights on what is in it.
 use role sysadmin;
 
@@ -13,3 +14,4 @@ create schema if not exists gtm.signals with managed access;
 create schema if not exists gtm.sync with managed access;
 create schema if not exists gtm.marts with managed access;
 create schema if not exists gtm.ops with managed access;
+create schema if not exists gtm.replay with managed access;

@@ -34,6 +34,7 @@ grant create table, create view on schema gtm.intermediate to role gtm_transform
 grant create table, create view on schema gtm.signals to role gtm_transformer;
 grant create table, create view on schema gtm.sync to role gtm_transformer;
 grant create table, create view on schema gtm.marts to role gtm_transformer;
+grant create table, create view on schema gtm.replay to role gtm_transformer;
 
 -- Reader: the marts, and nothing else.
 grant usage on schema gtm.marts to role gtm_reader;
