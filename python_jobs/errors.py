@@ -8,6 +8,8 @@ class GtmError(Exception):
     """Base of every error that is shown to a person as one sentence, without a traceback."""
 
     exit_code = 1
+    run_status = "failed"
+    """What ops.job_runs says of a run that this error ended."""
 
 
 class ConfigurationError(GtmError):
@@ -18,6 +20,12 @@ class ConfigurationError(GtmError):
 
 class TransientError(GtmError):
     """The same call may work later: a busy warehouse, a service that is down. Exit code 1."""
+
+
+class QuotaExhausted(GtmError):
+    """A vendor's budget is spent: what landed is kept, the rest waits for a later run. Exit code 1."""
+
+    run_status = "quota_exhausted"
 
 
 class PermanentError(GtmError):

@@ -122,7 +122,8 @@ def job_run(
     mode: str,
     clock: Callable[[], datetime] = utc_now,
 ) -> Iterator[JobRun]:
-    """Record a run in ops.job_runs: ``running`` on entry, ``succeeded`` or ``failed`` at the end.
+    """Record a run in ops.job_runs: ``running`` on entry, ``succeeded``, ``failed`` or
+    ``quota_exhausted`` at the end.
 
     The message of a failure is the sentence of our own error, or only the kind of any other: those
     may quote a record.
@@ -137,7 +138,7 @@ def job_run(
         yield run
     except BaseException as error:
         run.message = str(error) if isinstance(error, GtmError) else type(error).__name__
-        _finish(warehouse, run, "failed", clock())
+        _finish(warehouse, run, getattr(error, "run_status", "failed"), clock())
         raise
     _finish(warehouse, run, "succeeded", clock())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -84,22 +84,42 @@ class DuckDBWarehouse:
 
 
 class BriefWarehouse:
-    """Opens the warehouse for each statement and closes it again, so that another may hold it."""
+    """Opens the warehouse for each statement and closes it again, so that another may hold it.
 
-    def __init__(self, settings: Settings) -> None:
+    With ``wait`` every statement, or everything within ``held``, also takes the right to write
+    (``only_writer``), for which it waits so many seconds.
+    """
+
+    def __init__(self, settings: Settings, wait: float | None = None) -> None:
         self._settings = settings
+        self._wait = wait
+        self._open: Warehouse | None = None
         self.target: str = settings.target
 
+    @contextmanager
+    def held(self) -> Iterator[Warehouse]:
+        """The warehouse, open until the block ends."""
+        if self._open is not None:
+            yield self._open
+            return
+        writing = nullcontext() if self._wait is None else only_writer(self._settings, self._wait)
+        with writing, open_warehouse(self._settings) as warehouse:
+            self._open = warehouse
+            try:
+                yield warehouse
+            finally:
+                self._open = None
+
     def rows(self, sql: str, params: Sequence[Any] = ()) -> list[dict[str, Any]]:
-        with open_warehouse(self._settings) as warehouse:
+        with self.held() as warehouse:
             return warehouse.rows(sql, params)
 
     def arrow(self, sql: str, params: Sequence[Any] = ()) -> pa.Table:
-        with open_warehouse(self._settings) as warehouse:
+        with self.held() as warehouse:
             return warehouse.arrow(sql, params)
 
     def execute(self, sql: str, params: Sequence[Any] = ()) -> None:
-        with open_warehouse(self._settings) as warehouse:
+        with self.held() as warehouse:
             warehouse.execute(sql, params)
 
     def has_table(self, schema: str, table: str) -> bool:
@@ -215,18 +235,19 @@ def open_warehouse(settings: Settings, read_only: bool = False) -> Iterator[Ware
 
 
 @contextmanager
-def only_writer(settings: Settings) -> Iterator[None]:
-    """Hold the right to write. A second run meanwhile is one clear sentence, and harms nothing.
+def only_writer(settings: Settings, wait: float = 0) -> Iterator[None]:
+    """Hold the right to write, waiting up to ``wait`` seconds for it.
 
-    The lock is a file beside the DuckDB file; the operating system frees it when a process dies.
-    On Snowflake, statements are transactional; the lock keeps two runs of this machine apart.
+    A second run meanwhile is one clear sentence, and harms nothing. The lock is a file beside the
+    DuckDB file; the operating system frees it when a process dies. On Snowflake, statements are
+    transactional; the lock keeps two runs of this machine apart.
 
     Raises:
         TransientError: another run holds it.
     """
     lock = FileLock(f"{settings.duckdb_path}.lock")
     try:
-        lock.acquire(timeout=0)
+        lock.acquire(timeout=wait)
     except Timeout:
         raise TransientError(
             f"another gtm run is writing to {settings.duckdb_path}: "

@@ -41,6 +41,11 @@ class Contract:
 
     ``version_from`` names the columns whose first value is the version of a state record;
     ``known_from`` the column that says when the record became known (none: known always).
+
+    What a connector lands has two more traits. ``is_observed``: the vendor does not say when a
+    record changes, so a new version is one with other content, dated when we saw it; only the
+    first is dated by ``version_from``. ``first_known_from``: the first version of a record that we
+    land counts from this time on, because it was so, as far as we can tell, before we looked.
     """
 
     entity: str
@@ -50,6 +55,14 @@ class Contract:
     columns: tuple[Column, ...]
     version_from: tuple[str, ...] = ()
     known_from: str | None = None
+    source: str = "files"
+    is_observed: bool = False
+    first_known_from: str | None = None
+
+    @property
+    def table(self) -> str:
+        """Name of the entity's table in schema ``raw``."""
+        return self.entity if self.source == "files" else f"{self.source}__{self.entity}"
 
     @property
     def required(self) -> tuple[str, ...]:

@@ -97,7 +97,7 @@ def make_resource(
 
     return dlt.resource(
         rows,
-        name=contract.entity,
+        name=contract.table,
         primary_key=list(contract.raw_key),
         write_disposition={"disposition": "merge", "strategy": strategy},
         columns=columns,

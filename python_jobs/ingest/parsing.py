@@ -1,7 +1,8 @@
 """From a relation as found to the rows of an entity, in SQL: the contract, applied.
 
 The result is a temp table ``parsed``, one row per input row in input order: the raw columns of the
-entity, ``reason`` (null for a good row) and ``original`` (the row as found, JSON, bad rows only).
+entity, ``reason`` (null for a good row) and ``original`` (the row as found, JSON, bad rows only);
+connectors also give ``first_known_at``.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ def make_parsed(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
     )
     con.execute(
         f"create or replace temp table parsed ({columns}, source_record_id varchar, "
-        "reason varchar, original varchar)"
+        "reason varchar, original varchar, first_known_at timestamp)"
     )
 
 
