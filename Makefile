@@ -46,7 +46,7 @@ refresh-reference: setup ## rewrite seeds/reference from the installed lists
 
 lock: setup ## resolve the lock files again from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --no-emit-index-url --no-header --no-annotate --python-version 3.11 pyproject.toml -o requirements.lock
-	@$(BIN)/uv pip compile --quiet --universal --no-emit-index-url --no-header --no-annotate --python-version 3.11 --extra dev pyproject.toml -o requirements-dev.lock
+	@$(BIN)/uv pip compile --quiet --universal --no-emit-index-url --no-header --no-annotate --python-version 3.11 --extra dev --extra sandbox pyproject.toml -o requirements-dev.lock
 
 clean: ## remove the environment, the warehouse file and everything made
 	@rm -rf $(VENV) target logs warehouse.duckdb* world .pytest_cache .ruff_cache .mypy_cache

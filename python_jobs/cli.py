@@ -10,9 +10,11 @@ from python_jobs.demo import demo
 from python_jobs.errors import GtmError
 from python_jobs.explain import explain
 from python_jobs.ingest.commands import load
+from python_jobs.ingest.connector_commands import ingest
 from python_jobs.reference import refresh_reference
 from python_jobs.registry.commands import app as registry_app
 from python_jobs.replay import replay
+from python_jobs.sandbox.commands import sandbox
 from python_jobs.sandbox.world.commands import write_world
 
 app = typer.Typer(
@@ -32,6 +34,7 @@ def _options(
 
 
 app.command()(load)
+app.command("ingest")(ingest)
 app.command()(build)
 app.command()(explain)
 app.command()(replay)
@@ -39,6 +42,7 @@ app.command()(demo)
 app.add_typer(registry_app)
 app.command()(refresh_reference)
 app.command("world")(write_world)
+app.command()(sandbox)
 
 
 def main() -> None:

@@ -30,7 +30,11 @@ SEED = 7
 MARK = "world.json"
 
 # Files of the world's registry folder and the key of each registry they fill.
-REGISTRY_FILES = {"account_aliases": "alias_domain", "account_parents": "account_key"}
+REGISTRY_FILES = {
+    "account_aliases": "alias_domain",
+    "account_parents": "account_key",
+    "job_boards": "board_id",
+}
 
 
 def demo(

@@ -23,7 +23,10 @@ class TransientError(GtmError):
 
 
 class QuotaExhausted(GtmError):
-    """A vendor's budget is spent: what landed is kept, the rest waits for a later run. Exit code 1."""
+    """A vendor's budget is spent: what landed is kept, the rest waits for a later run.
+
+    Exit code 1.
+    """
 
     run_status = "quota_exhausted"
 

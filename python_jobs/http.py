@@ -1,9 +1,9 @@
 """The one way out to a vendor's API: paced, timed, retried, refreshed, counted, and silent.
 
-An ``Api`` belongs to one vendor and one run. It never sends more calls than the vendor allows, sends
-a read again after what passes by itself, refreshes an expired token once, and turns every other
-refusal into one sentence. A write is sent once: whether to send it again is its caller's to find
-out. No address, header, body or record is ever part of a message.
+An ``Api`` belongs to one vendor and one run. It never sends more calls than the vendor allows,
+sends a read again after what passes by itself, refreshes an expired token once, and turns every
+other refusal into one sentence. A write is sent once: whether to send it again is its caller's to
+find out. No address, header, body or record is ever part of a message.
 """
 
 from __future__ import annotations
@@ -91,11 +91,17 @@ class Pacer:
         self._in_flight = 0
         self._quickest = float("inf")
 
-    def spent(self, seconds_ago: float, calls: int) -> None:
-        """Count calls of an earlier run against the windows that reach back to them."""
+    @property
+    def longest_window(self) -> float:
+        """Seconds of the longest limit; 0 without any."""
+        return max((limit.seconds for limit, _ in self._windows), default=0.0)
+
+    def spent(self, seconds_ago: float, calls: int, window: float = 0.0) -> None:
+        """Count calls of an earlier run against the limits, of at least ``window`` seconds, that
+        reach back to them. The oldest first."""
         at = self._clock() - seconds_ago
         for limit, arrivals in self._windows:
-            if seconds_ago < limit.seconds:
+            if max(window, seconds_ago) <= limit.seconds:
                 arrivals.extend([at] * min(calls, limit.calls))
 
     def start(self) -> float:
@@ -128,7 +134,7 @@ class Pacer:
                 arrivals.append(arrived)
 
     def _wait(self, window: tuple[Limit, deque[float]], now: float) -> float:
-        """Seconds until one more call fits; calls under way hold a place until they are answered."""
+        """Seconds until one more call fits; calls under way hold a place."""
         limit, arrivals = window
         free = limit.calls - self._in_flight
         if free <= 0:
@@ -310,13 +316,13 @@ class Api:
         logger.debug("%s: %s; again", self._what(method, path), reason)
 
     def _what(self, method: str, path: str) -> str:
-        """The request as a message may name it: ids, keys and addresses in the path are left out."""
+        """The request as a message may name it: ids and addresses in the path are left out."""
         return f"{self.name} {method} {_nameable(path.removeprefix(self.base_url))}"
 
     def _refusal(self, method: str, path: str, response: requests.Response, what: str) -> str:
         return (
-            f"{self._what(method, path)} was refused with HTTP {response.status_code}: check {what} "
-            "and their permissions, or run `gtm doctor`"
+            f"{self._what(method, path)} was refused with HTTP {response.status_code}: check "
+            f"{what} and their permissions, or run `gtm doctor`"
         )
 
 

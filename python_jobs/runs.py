@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from python_jobs.errors import GtmError
-from python_jobs.ingest.contracts import CONTRACTS
+from python_jobs.ingest.sources import all_contracts
 from python_jobs.warehouse import SCHEMAS, Warehouse
 
 logger = logging.getLogger(__name__)
@@ -66,6 +66,20 @@ OPS_TABLES: dict[str, Columns] = {
         ("first_seen_at", "timestamp"),
         ("retried_at", "timestamp"),
         ("resolved_at", "timestamp"),
+    ),
+    "ingest_state": (
+        ("source", "text"),
+        ("entity", "text"),
+        ("stream", "text"),
+        ("state", "text"),
+        ("updated_at", "timestamp"),
+    ),
+    "source_fields": (
+        ("source", "text"),
+        ("entity", "text"),
+        ("field", "text"),
+        ("json_type", "text"),
+        ("first_seen_at", "timestamp"),
     ),
     "registry_changes": (
         ("change_id", "text"),
@@ -143,16 +157,19 @@ def job_run(
     _finish(warehouse, run, "succeeded", clock())
 
 
-def close_interrupted(warehouse: Warehouse, job: str, now: datetime) -> None:
-    """Mark the job's runs that never ended as failed. Call it while holding ``only_writer``.
+def close_interrupted(
+    warehouse: Warehouse, job: str, now: datetime, source: str | None = None
+) -> None:
+    """Mark the job's runs, of one source or of all, that never ended as failed.
 
-    Only on DuckDB: there, nobody else can be running. On Snowflake another machine may be.
+    Call it while holding the lock that lets only one such run be. Only on DuckDB: there, nobody
+    else can be running. On Snowflake another machine may be.
     """
     if warehouse.target == "duckdb":
         warehouse.execute(
             "update ops.job_runs set status = 'failed', finished_at = ?, message = 'interrupted' "
-            "where job = ? and status = 'running'",
-            [now, job],
+            "where job = ? and status = 'running' and source = coalesce(?, source)",
+            [now, job, source],
         )
 
 
@@ -168,7 +185,7 @@ def ensure_raw_tables(warehouse: Warehouse) -> None:
     later. On Snowflake they have dlt's own two columns, which its JSON loads fill.
     """
     extra = _DLT_COLUMNS if warehouse.target == "snowflake" else ()
-    tables = {name: (*contract.raw_columns, *extra) for name, contract in CONTRACTS.items()}
+    tables = {contract.table: (*contract.raw_columns, *extra) for contract in all_contracts()}
     _ensure(warehouse, "raw", tables)
 
 

@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from python_jobs.errors import ConfigurationError
+from python_jobs.http import Patience
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 
@@ -23,6 +24,15 @@ class Settings(BaseSettings):
     target: Target = Field(default="duckdb", alias="GTM_TARGET")
     duckdb_path: Path = Field(default=Path("warehouse.duckdb"), alias="GTM_DUCKDB_PATH")
     threads: int = Field(default=4, alias="GTM_THREADS")
+
+    # Connectors.
+    sandbox_url: str | None = Field(default=None, alias="GTM_SANDBOX_URL")
+    ingest_days: int = Field(default=400, alias="GTM_INGEST_DAYS", gt=0)
+    http_attempts: int = Field(default=6, alias="GTM_HTTP_ATTEMPTS", gt=0)
+    http_first_wait: float = Field(default=0.5, alias="GTM_HTTP_FIRST_WAIT", ge=0)
+    http_longest_wait: float = Field(default=300, alias="GTM_HTTP_LONGEST_WAIT", ge=0)
+    http_timeout: float = Field(default=120, alias="GTM_HTTP_TIMEOUT", gt=0)
+    patience_for_warehouse: float = Field(default=600, alias="GTM_WAREHOUSE_WAIT", ge=0)
 
     snowflake_account: str | None = Field(default=None, alias="SNOWFLAKE_ACCOUNT")
     snowflake_user: str | None = Field(default=None, alias="SNOWFLAKE_USER")
@@ -40,6 +50,16 @@ class Settings(BaseSettings):
     snowflake_host: str | None = Field(default=None, alias="SNOWFLAKE_HOST")
     snowflake_port: int = Field(default=443, alias="SNOWFLAKE_PORT")
     snowflake_protocol: str = Field(default="https", alias="SNOWFLAKE_PROTOCOL")
+
+    @property
+    def patience(self) -> Patience:
+        """How long a call to a vendor is waited for, and how often it is tried."""
+        return Patience(
+            attempts=self.http_attempts,
+            first_wait=self.http_first_wait,
+            longest_wait=self.http_longest_wait,
+            read_timeout=self.http_timeout,
+        )
 
     def with_target(self, target: str | None) -> "Settings":
         """These settings for another target; ``None`` keeps the configured one."""

@@ -86,7 +86,7 @@ class Pull:
     Attributes:
         api: what the source's ``connect`` returned.
         config: the source's settings.
-        mode: full (from ``begin``), incremental (from ``state``), or backfill (``begin`` to ``end``).
+        mode: full (from ``begin``), incremental (from ``state``), backfill (``begin`` to ``end``).
         begin: first moment wanted, UTC without an offset.
         end: the moment to read up to, UTC: the start of the run, or a backfill's end.
         state: the last checkpoint: of the last incremental run, or of this run before it was cut

@@ -45,7 +45,7 @@ def record_dead_letters(
         "select dead_letter_id from bad join known using (dead_letter_id) where not is_resolved"
     ).fetchall()
     insert_rows(warehouse, "ops.dead_letters", new, json_columns=["payload"])
-    _stamp(warehouse, "retried_at", [row[0] for row in seen_again], now)
+    stamp(warehouse, "retried_at", [row[0] for row in seen_again], now)
     return int(con.execute("select coalesce(sum(n), 0)::bigint from bad").fetchall()[0][0])
 
 
@@ -58,7 +58,7 @@ def resolve_dead_letters(
         "where not is_resolved and source_record_id in "
         "(select source_record_id from parsed where reason is null)"
     ).fetchall()
-    _stamp(warehouse, "resolved_at", [row[0] for row in resolved], now)
+    stamp(warehouse, "resolved_at", [row[0] for row in resolved], now)
 
 
 def reasons(con: duckdb.DuckDBPyConnection, limit: int = 3) -> list[tuple[str, int]]:
@@ -85,7 +85,8 @@ def _keep_open_letters(
     con.unregister("known_rows")
 
 
-def _stamp(warehouse: Warehouse, column: str, ids: list[str], now: datetime) -> None:
+def stamp(warehouse: Warehouse, column: str, ids: list[str], now: datetime) -> None:
+    """Set a time of these letters: ``retried_at`` or ``resolved_at``."""
     for start in range(0, len(ids), _FEW):
         some = ids[start : start + _FEW]
         warehouse.execute(

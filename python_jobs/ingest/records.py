@@ -30,9 +30,7 @@ _ARROW: dict[Kind, pa.DataType] = {
 }
 
 
-def fill_parsed(
-    con: duckdb.DuckDBPyConnection, contract: Contract, records: Iterable[Any]
-) -> None:
+def fill_parsed(con: duckdb.DuckDBPyConnection, contract: Contract, records: Iterable[Any]) -> None:
     """Make ``parsed`` of JSON records: a record that does not fit has its reason beside it."""
     make_parsed(con, contract)
     rows = [_parsed_row(contract, record) for record in records]

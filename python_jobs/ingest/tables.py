@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from python_jobs.ingest.contracts import CONTRACTS
+from python_jobs.ingest.sources import all_contracts
 from python_jobs.runs import ensure_raw_tables
 from python_jobs.warehouse import DuckDBWarehouse, Warehouse
 
@@ -60,21 +60,22 @@ def _snowflake_type(kind: pa.DataType) -> str:
 
 
 def copy_raw(source: Warehouse, target: Warehouse) -> dict[str, int]:
-    """Replace the target's raw tables by the source's rows; returns rows copied per entity."""
+    """Replace the target's raw tables by the source's rows; returns rows copied per table."""
     ensure_raw_tables(target)
     copied = {}
-    for entity, contract in CONTRACTS.items():
-        if not source.has_table("raw", entity):
+    for contract in all_contracts():
+        table = contract.table
+        if not source.has_table("raw", table):
             continue
         kinds = dict(contract.raw_columns)
         json_columns = [name for name, kind in kinds.items() if kind == "json"]
         listed = ", ".join(
             f"cast({name} as varchar) as {name}" if name in json_columns else name for name in kinds
         )
-        rows = source.arrow(f"select {listed} from raw.{entity}")
-        target.execute(f"delete from raw.{entity}")
-        insert_rows(target, f"raw.{entity}", rows, json_columns)
-        copied[entity] = rows.num_rows
+        rows = source.arrow(f"select {listed} from raw.{table}")
+        target.execute(f"delete from raw.{table}")
+        insert_rows(target, f"raw.{table}", rows, json_columns)
+        copied[table] = rows.num_rows
     return copied
 
 

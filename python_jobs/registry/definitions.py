@@ -218,6 +218,18 @@ _ALL = (
         ),
     ),
     Registry(
+        "job_boards",
+        "board_id",
+        (
+            Field("board_id", required=True),
+            Field("enabled", "boolean", required=True, default=True),
+            Field("provider", required=True, choices=("greenhouse", "lever", "ashby")),
+            Field("board", required=True),
+            Field("account_domain"),
+            Field("company_name"),
+        ),
+    ),
+    Registry(
         "lanes",
         "lane",
         (

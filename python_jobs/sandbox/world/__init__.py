@@ -139,7 +139,7 @@ def _write(
     files.write("truth/parents", parent_rows)
     files.write("truth/faults", faults.listed(records, seen, until))
     files.write("truth/product", product.truth(people, users, first_day, last_day))
-    return truth.write_registry(files.out, alias_rows, parent_rows)
+    return truth.write_registry(files.out, alias_rows, parent_rows, truth.job_boards(people))
 
 
 class _Chunk:

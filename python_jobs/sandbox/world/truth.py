@@ -20,6 +20,7 @@ from python_jobs.sandbox.world.tables import choose, constant, dates, table, tex
 from python_jobs.sandbox.world.universe import EPOCH_DAYS, Universe
 from python_jobs.sandbox.world.web import Seen, quiet_events_per_day, seen_visitors
 
+BOARDS = 60
 IN_REGISTRY = 0.7
 
 
@@ -146,10 +147,41 @@ def parents(universe: Universe) -> pa.Table:
     )
 
 
-def write_registry(out: Path, alias_rows: pa.Table, parent_rows: pa.Table) -> dict[str, int]:
-    """``registry/account_aliases.csv`` and ``registry/account_parents.csv``; rows per file."""
+def job_boards(universe: Universe) -> pa.Table:
+    """The public job boards we know the address of: of a few companies, and who hosts them."""
+    companies = universe.companies
+    everyone = np.arange(len(companies.domain))
+    share = min(0.5, BOARDS / len(everyone))
+    company = np.flatnonzero(uniform(universe.seed, "job board", everyone) < share)
+    provider = choose(texts(["greenhouse", "lever", "ashby"]), company % 3)
+    domain = choose(companies.domain, company)
+    board = pc.replace_substring(domain, ".", "-")
+    return pa.table(
+        {
+            "board_id": pc.binary_join_element_wise(provider, board, "|"),
+            "provider": provider,
+            "board": board,
+            "account_domain": domain,
+            "company_name": choose(companies.name, company),
+            "in_registry": pa.array(np.ones(len(company), dtype=bool)),
+        }
+    )
+
+
+def write_registry(
+    out: Path, alias_rows: pa.Table, parent_rows: pa.Table, board_rows: pa.Table
+) -> dict[str, int]:
+    """The registry rows a customer would keep, one CSV file a registry; rows per file."""
     counts = {}
     for name, rows, columns in (
+        (
+            "job_boards",
+            board_rows,
+            {
+                name: name
+                for name in ("board_id", "provider", "board", "account_domain", "company_name")
+            },
+        ),
         (
             "account_aliases",
             alias_rows,

@@ -1,0 +1,123 @@
+"""Landing a connector's pages: in chunks, with checkpoints, snapshots and a watch on the shape."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from python_jobs.ingest.checkpoints import Checkpoints
+from python_jobs.ingest.connector import Page, Record, State
+from python_jobs.ingest.contracts import Contract
+from python_jobs.ingest.records import (
+    canonical_json,
+    fill_parsed,
+    fill_parsed_from_arrow,
+    record_id_of,
+)
+from python_jobs.ingest.shapes import Shape
+from python_jobs.ingest.writing import scratch, write_parsed
+from python_jobs.runs import JobRun
+from python_jobs.settings import Settings
+from python_jobs.warehouse import BriefWarehouse
+
+CHUNK_RECORDS = 20_000
+CHUNK_BYTES = 24_000_000
+_SCRATCH_MEMORY = "400MB"
+
+GONE = "is_gone"
+"""Set in the last version of a record that a complete snapshot no longer holds."""
+
+
+class Landing:
+    """One entity's records on their way into ``raw``, a chunk at a time.
+
+    A checkpoint is saved when everything before it is in the warehouse; so a run that dies repeats
+    at most one chunk, and repeating changes nothing.
+    """
+
+    def __init__(
+        self,
+        warehouse: BriefWarehouse,
+        settings: Settings,
+        contract: Contract,
+        run: JobRun,
+        checkpoints: Checkpoints,
+    ) -> None:
+        self._warehouse = warehouse
+        self._settings = settings
+        self._contract = contract
+        self._run = run
+        self._checkpoints = checkpoints
+        self._records: list[Record] = []
+        self._tables: list[pa.Table] = []
+        self._bytes = 0
+        self._checkpoint: State | None = None
+        self._seen: set[str] = set()
+        self.shape = Shape()
+
+    def add(self, page: Page) -> None:
+        """Take a page; what has come together is written once it makes a chunk."""
+        if isinstance(page.records, pa.Table):
+            self._tables.append(page.records)
+            self._run.rows_read += page.records.num_rows
+            self._bytes += page.records.nbytes
+        else:
+            self._take(page.records)
+        if page.checkpoint is not None:
+            self._checkpoint = page.checkpoint
+        if page.complete is not None:
+            self._take_gone(page.complete)
+        if self._bytes >= CHUNK_BYTES or len(self._records) >= CHUNK_RECORDS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what has come together, then save the checkpoint it has reached."""
+        if not self._records and not self._tables and self._checkpoint is None:
+            return
+        with self._warehouse.held() as warehouse:
+            if self._records or self._tables:
+                with scratch(self._settings, _SCRATCH_MEMORY) as con:
+                    if self._tables:
+                        rows = pa.concat_tables(self._tables)
+                        fill_parsed_from_arrow(con, self._contract, rows)
+                    else:
+                        fill_parsed(con, self._contract, self._records)
+                    write_parsed(warehouse, self._settings, self._contract, con, self._run)
+            self._records, self._tables, self._bytes = [], [], 0
+            if self._checkpoint is not None:
+                self._checkpoints.save(self._checkpoint)
+                self._checkpoint = None
+
+    def _take(self, records: Sequence[Any]) -> None:
+        if not records:
+            return
+        self._records.extend(records)
+        self._run.rows_read += len(records)
+        self._bytes += len(canonical_json(records[0])) * len(records)
+        self.shape.look_at(records)
+        if self._contract.is_observed:
+            self._seen.update(filter(None, (record_id_of(self._contract, r) for r in records)))
+
+    def _take_gone(self, scope: str) -> None:
+        """Add a last version of every live record of the scope that was not given this time."""
+        live = self._warehouse.rows(
+            f"select record_id, payload from raw.{self._contract.table} "
+            "where record_id like ? escape '!' "
+            "qualify row_number() over (partition by record_id order by version_at desc) = 1",
+            [_like(scope) + "|%"],
+        )
+        payloads = {row["record_id"]: json.loads(row["payload"]) for row in live}
+        gone = [
+            {**payload, GONE: True}
+            for record_id, payload in payloads.items()
+            if record_id not in self._seen and not payload.get(GONE)
+        ]
+        self._records.extend(gone)
+        self._run.rows_read += len(gone)
+
+
+def _like(text: str) -> str:
+    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")

@@ -1,0 +1,196 @@
+"""One run of the connectors: every wanted entity of every wanted source, landed and recorded."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from filelock import FileLock, Timeout
+
+from python_jobs.errors import ConfigurationError, GtmError, QuotaExhausted, TransientError
+from python_jobs.http import Api
+from python_jobs.ingest.checkpoints import INCREMENTAL, Checkpoints
+from python_jobs.ingest.connector import Entity, Mode, Pull, Source
+from python_jobs.ingest.landing import Landing
+from python_jobs.ingest.retry import retry_dead_letters
+from python_jobs.ingest.shapes import report_shape
+from python_jobs.runs import (
+    JobRun,
+    close_interrupted,
+    ensure_ops_tables,
+    ensure_raw_tables,
+    job_run,
+    utc_now,
+)
+from python_jobs.settings import Settings
+from python_jobs.warehouse import BriefWarehouse
+
+logger = logging.getLogger(__name__)
+
+JOB = "ingest"
+LONG_WINDOW = 600.0
+"""Seconds from which on a limit's window counts the calls of earlier runs."""
+
+Notice = Callable[[JobRun, int | None], None]
+"""Told of an entity's run as it goes on, and of how many records there will be, if known."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What to pull: ``begin`` and ``end`` (UTC) are of a backfill, or bound a full pull."""
+
+    mode: Mode = "incremental"
+    begin: datetime | None = None
+    end: datetime | None = None
+    retry_dead: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one entity's pull ended; ``error`` is None when it ended well."""
+
+    run: JobRun
+    error: GtmError | None = None
+
+
+def ingest(
+    settings: Settings,
+    wanted: Sequence[tuple[Source, Sequence[Entity]]],
+    wish: Wish,
+    clock: Callable[[], datetime] = utc_now,
+    notice: Notice = lambda run, total: None,
+) -> list[Outcome]:
+    """Pull the wanted entities one after the other; an entity that fails stops no other.
+
+    The warehouse is held only while rows are written, so other runs get their turn.
+
+    Raises:
+        TransientError: the same source is being pulled by another process.
+    """
+    warehouse = BriefWarehouse(settings, wait=settings.patience_for_warehouse)
+    with warehouse.held() as held:
+        ensure_ops_tables(held)
+        ensure_raw_tables(held)
+    outcomes: list[Outcome] = []
+    for source, entities in wanted:
+        with _only_pull(settings, source):
+            close_interrupted(warehouse, JOB, clock(), source.name)
+            outcomes += _pull_source(settings, warehouse, source, entities, wish, clock, notice)
+    return outcomes
+
+
+def _pull_source(
+    settings: Settings,
+    warehouse: BriefWarehouse,
+    source: Source,
+    entities: Sequence[Entity],
+    wish: Wish,
+    clock: Callable[[], datetime],
+    notice: Notice,
+) -> list[Outcome]:
+    outcomes: list[Outcome] = []
+    api = None
+    for entity in entities:
+        recorded: JobRun | None = None
+        try:
+            mode = "retry" if wish.retry_dead else wish.mode
+            with job_run(warehouse, JOB, source.name, entity.name, mode, clock) as run:
+                recorded = run
+                if wish.retry_dead:
+                    retry_dead_letters(warehouse, settings, entity.contract, run)
+                else:
+                    api = api or connect(source, settings, warehouse, clock())
+                    _pull_entity(settings, warehouse, source, entity, api, wish, run, notice)
+        except GtmError as error:
+            assert recorded is not None
+            outcomes.append(Outcome(recorded, error))
+            if isinstance(error, QuotaExhausted) or api is None:
+                break
+        else:
+            outcomes.append(Outcome(recorded))
+    return outcomes
+
+
+def connect(source: Source, settings: Settings, warehouse: BriefWarehouse, now: datetime) -> Api:
+    """Open a source; calls of earlier runs count against its long limits.
+
+    Raises:
+        ConfigurationError: the source is not configured.
+    """
+    config = source.config.load(settings.sandbox_url)
+    missing = config.missing()
+    if missing:
+        raise ConfigurationError(
+            f"{source.title} is not configured: set {', '.join(missing)} (see .env.example)"
+        )
+    api = source.connect(config, settings.patience)
+    pacer = getattr(api, "pacer", None)
+    if pacer is not None and pacer.longest_window >= LONG_WINDOW:
+        earlier = warehouse.rows(
+            "select started_at, api_calls from ops.job_runs "
+            "where job = ? and source = ? and api_calls > 0 and started_at > ?",
+            [JOB, source.name, now - timedelta(seconds=pacer.longest_window)],
+        )
+        for row in earlier:
+            seconds_ago = (now - row["started_at"]).total_seconds()
+            pacer.spent(max(0.0, seconds_ago), row["api_calls"], LONG_WINDOW)
+    return api
+
+
+def _pull_entity(
+    settings: Settings,
+    warehouse: BriefWarehouse,
+    source: Source,
+    entity: Entity,
+    api: Api,
+    wish: Wish,
+    run: JobRun,
+    notice: Notice,
+) -> None:
+    """Read, land and record one entity; what was read before an error is landed all the same."""
+    end = wish.end or run.started_at
+    begin = wish.begin or end - timedelta(days=settings.ingest_days)
+    stream = INCREMENTAL if wish.mode == INCREMENTAL else wish.mode
+    if wish.mode == "backfill":
+        stream = f"backfill {begin:%Y-%m-%d} {end:%Y-%m-%d}"
+    checkpoints = Checkpoints(warehouse, source.name, entity.name, stream)
+    state = checkpoints.load()
+    landing = Landing(warehouse, settings, entity.contract, run, checkpoints)
+    config = source.config.load(settings.sandbox_url)
+    pull = Pull(api, config, wish.mode, begin, end, state, warehouse)
+    calls_before = api.calls
+    try:
+        for page in entity.read(pull):
+            landing.add(page)
+            run.api_calls = api.calls - calls_before
+            notice(run, page.total)
+        landing.flush()
+        checkpoints.finish()
+    except GtmError:
+        landing.flush()
+        raise
+    finally:
+        run.api_calls = api.calls - calls_before
+        with warehouse.held() as held:
+            changes = report_shape(held, entity.contract, landing.shape, run.started_at)
+        if changes:
+            run.message = "; ".join(changes)
+            logger.warning("%s %s: %s", source.name, entity.name, run.message)
+
+
+@contextmanager
+def _only_pull(settings: Settings, source: Source) -> Iterator[None]:
+    lock = FileLock(f"{settings.duckdb_path}.{source.name}.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise TransientError(
+            f"{source.name} is being pulled by another gtm run: wait until it ends and run again"
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
