@@ -282,7 +282,7 @@ def _loaded_since(warehouse: Warehouse, build_began: datetime) -> datetime:
     """From when on rows may be unseen by that build: a load that was running then counts whole."""
     [row] = warehouse.rows(
         "select min(started_at) as earliest from ops.job_runs "
-        "where job = 'load' and coalesce(finished_at >= ?, true)",
+        "where job in ('load', 'ingest') and coalesce(finished_at >= ?, true)",
         [build_began],
     )
     return min(row["earliest"] or build_began, build_began)
@@ -292,12 +292,18 @@ def _earliest_known_day(
     warehouse: Warehouse, sources: Iterable[str], since: datetime | None
 ) -> date | None:
     """The earliest day on which a row loaded since was known (rows without any time: no day)."""
-    from python_jobs.ingest.contracts import CONTRACTS
+    from python_jobs.ingest.sources import all_contracts
 
+    shapes = {contract.table: contract.shape for contract in all_contracts()}
     days = []
     for source in sources:
-        happened = "occurred_at" if CONTRACTS[source].shape == "events" else "version_at"
-        known = f"greatest({happened}, coalesce(known_at, {happened}))"
+        if shapes[source] == "events":
+            happened, known = (
+                "occurred_at",
+                "greatest(occurred_at, coalesce(known_at, occurred_at))",
+            )
+        else:
+            happened, known = "version_at", "coalesce(known_at, version_at)"
         [row] = warehouse.rows(
             f"select min(cast({known} as date)) as day from raw.{source} "
             f"where {happened} >= '1970-01-02' and loaded_at >= ?",

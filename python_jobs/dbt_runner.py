@@ -89,7 +89,7 @@ class DbtProject:
                 seen.add(node_id)
                 node = nodes[node_id]
                 if node_id in self._manifest.sources and node.schema.lower() == schema:
-                    found.add(node.name)
+                    found.add(node.identifier)
                 waiting += getattr(node, "depends_on_nodes", [])
         return sorted(found)
 

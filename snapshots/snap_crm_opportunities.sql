@@ -21,7 +21,7 @@ select
     owner_id,
     created_at,
     version_at
-from {{ ref('stg_files__opportunities') }}
+from {{ ref('int_opportunities_collected') }}
 where is_current
 
 {% endsnapshot %}

@@ -53,3 +53,30 @@ case
         then try_cast(left({{ json_text(expr, key) }}, 10) as date)
 end
 {%- endmacro %}
+
+
+{# A timestamp (UTC, without offset) from ISO 8601 text with or without an offset, as vendors write it: 2026-05-01T07:25:37.000+0000, …Z, …-05:00. #}
+{% macro json_utc(expr, key) -%}
+case
+    when {{ json_text(expr, key) }} like '____-__-__%'
+        then {{ utc_from_iso(json_text(expr, key)) }}
+end
+{%- endmacro %}
+
+{% macro utc_from_iso(text) %}{{ return(adapter.dispatch('utc_from_iso')(text)) }}{% endmacro %}
+
+{% macro duckdb__utc_from_iso(text) -%}
+(try_cast(regexp_replace({{ text }}, '([+-][0-9][0-9])([0-9][0-9])$', '\1:\2') as timestamptz) at time zone 'UTC')
+{%- endmacro %}
+
+{% macro snowflake__utc_from_iso(text) -%}
+cast(convert_timezone('UTC', try_to_timestamp_tz({{ text }})) as timestamp_ntz)
+{%- endmacro %}
+
+
+{# A timestamp (UTC) from milliseconds since 1970, as a number or as digits. #}
+{% macro json_epoch_ms(expr, key) %}{{ return(adapter.dispatch('json_epoch_ms')(expr, key)) }}{% endmacro %}
+
+{% macro duckdb__json_epoch_ms(expr, key) %}make_timestamp({{ json_integer(expr, key) }} * 1000){% endmacro %}
+
+{% macro snowflake__json_epoch_ms(expr, key) %}to_timestamp_ntz({{ json_integer(expr, key) }}, 3){% endmacro %}

@@ -17,3 +17,22 @@ Patterns hold no backslash (write [.] and [0-9]); see gtm registry for what is r
 {% macro duckdb__regexp_group(expr, pattern, group) %}nullif(regexp_extract({{ expr }}, {{ pattern }}, {{ group }}), ''){% endmacro %}
 
 {% macro snowflake__regexp_group(expr, pattern, group) %}nullif(regexp_substr({{ expr }}, {{ pattern }}, 1, 1, 'e', {{ group }}), ''){% endmacro %}
+
+
+{# The text with every match taken out, or replaced. #}
+{% macro regexp_removed(expr, pattern, by="''") %}{{ return(adapter.dispatch('regexp_removed')(expr, pattern, by)) }}{% endmacro %}
+
+{% macro duckdb__regexp_removed(expr, pattern, by) %}regexp_replace({{ expr }}, {{ pattern }}, {{ by }}, 'g'){% endmacro %}
+
+{% macro snowflake__regexp_removed(expr, pattern, by) %}regexp_replace({{ expr }}, {{ pattern }}, {{ by }}){% endmacro %}
+
+
+{# HTML, once escaped or not, as plain text: entities that matter replaced, tags taken out. #}
+{% macro plain_text(expr) -%}
+    {%- set entities = [('&lt;', '<'), ('&gt;', '>'), ('&quot;', '"'), ('&#39;', "''"), ('&#x27;', "''"), ('&nbsp;', ' '), ('&amp;', '&')] -%}
+    {%- set ns = namespace(text=expr) -%}
+    {%- for entity, character in entities -%}
+        {%- set ns.text = "replace(" ~ ns.text ~ ", '" ~ entity ~ "', '" ~ character ~ "')" -%}
+    {%- endfor -%}
+    trim({{ regexp_removed(regexp_removed(ns.text, "'<[^>]*>'", "' '"), "'[ ]+'", "' '") }})
+{%- endmacro %}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
@@ -45,12 +46,14 @@ class Landing:
         contract: Contract,
         run: JobRun,
         checkpoints: Checkpoints,
+        now: datetime,
     ) -> None:
         self._warehouse = warehouse
         self._settings = settings
         self._contract = contract
         self._run = run
         self._checkpoints = checkpoints
+        self._now = now
         self._records: list[Record] = []
         self._tables: list[pa.Table] = []
         self._bytes = 0
@@ -85,7 +88,9 @@ class Landing:
                         fill_parsed_from_arrow(con, self._contract, rows)
                     else:
                         fill_parsed(con, self._contract, self._records)
-                    write_parsed(warehouse, self._settings, self._contract, con, self._run)
+                    write_parsed(
+                        warehouse, self._settings, self._contract, con, self._run, self._now
+                    )
             self._records, self._tables, self._bytes = [], [], 0
             if self._checkpoint is not None:
                 self._checkpoints.save(self._checkpoint)

@@ -65,7 +65,8 @@ def ingest(
 ) -> list[Outcome]:
     """Pull the wanted entities one after the other; an entity that fails stops no other.
 
-    The warehouse is held only while rows are written, so other runs get their turn.
+    The warehouse is held only while rows are written, so other runs get their turn. ``clock`` tells
+    the vendors' time: up to when to read, and when a version was seen. Runs are dated by our own.
 
     Raises:
         TransientError: the same source is being pulled by another process.
@@ -77,7 +78,7 @@ def ingest(
     outcomes: list[Outcome] = []
     for source, entities in wanted:
         with _only_pull(settings, source):
-            close_interrupted(warehouse, JOB, clock(), source.name)
+            close_interrupted(warehouse, JOB, utc_now(), source.name)
             outcomes += _pull_source(settings, warehouse, source, entities, wish, clock, notice)
     return outcomes
 
@@ -97,13 +98,15 @@ def _pull_source(
         recorded: JobRun | None = None
         try:
             mode = "retry" if wish.retry_dead else wish.mode
-            with job_run(warehouse, JOB, source.name, entity.name, mode, clock) as run:
+            with job_run(warehouse, JOB, source.name, entity.name, mode) as run:
                 recorded = run
                 if wish.retry_dead:
                     retry_dead_letters(warehouse, settings, entity.contract, run)
                 else:
-                    api = api or connect(source, settings, warehouse, clock())
-                    _pull_entity(settings, warehouse, source, entity, api, wish, run, notice)
+                    api = api or connect(source, settings, warehouse)
+                    _pull_entity(
+                        settings, warehouse, source, entity, api, wish, run, clock(), notice
+                    )
         except GtmError as error:
             assert recorded is not None
             outcomes.append(Outcome(recorded, error))
@@ -114,7 +117,7 @@ def _pull_source(
     return outcomes
 
 
-def connect(source: Source, settings: Settings, warehouse: BriefWarehouse, now: datetime) -> Api:
+def connect(source: Source, settings: Settings, warehouse: BriefWarehouse) -> Api:
     """Open a source; calls of earlier runs count against its long limits.
 
     Raises:
@@ -129,6 +132,7 @@ def connect(source: Source, settings: Settings, warehouse: BriefWarehouse, now: 
     api = source.connect(config, settings.patience)
     pacer = getattr(api, "pacer", None)
     if pacer is not None and pacer.longest_window >= LONG_WINDOW:
+        now = utc_now()
         earlier = warehouse.rows(
             "select started_at, api_calls from ops.job_runs "
             "where job = ? and source = ? and api_calls > 0 and started_at > ?",
@@ -148,17 +152,18 @@ def _pull_entity(
     api: Api,
     wish: Wish,
     run: JobRun,
+    now: datetime,
     notice: Notice,
 ) -> None:
     """Read, land and record one entity; what was read before an error is landed all the same."""
-    end = wish.end or run.started_at
+    end = wish.end or now
     begin = wish.begin or end - timedelta(days=settings.ingest_days)
     stream = INCREMENTAL if wish.mode == INCREMENTAL else wish.mode
     if wish.mode == "backfill":
         stream = f"backfill {begin:%Y-%m-%d} {end:%Y-%m-%d}"
     checkpoints = Checkpoints(warehouse, source.name, entity.name, stream)
     state = checkpoints.load()
-    landing = Landing(warehouse, settings, entity.contract, run, checkpoints)
+    landing = Landing(warehouse, settings, entity.contract, run, checkpoints, now)
     config = source.config.load(settings.sandbox_url)
     pull = Pull(api, config, wish.mode, begin, end, state, warehouse)
     calls_before = api.calls
@@ -175,7 +180,7 @@ def _pull_entity(
     finally:
         run.api_calls = api.calls - calls_before
         with warehouse.held() as held:
-            changes = report_shape(held, entity.contract, landing.shape, run.started_at)
+            changes = report_shape(held, entity.contract, landing.shape, now)
         if changes:
             run.message = "; ".join(changes)
             logger.warning("%s %s: %s", source.name, entity.name, run.message)

@@ -56,11 +56,13 @@ def write_parsed(
     """Write the rows of ``parsed`` and add what was done to the run's counts.
 
     Dead letters first, then the rows that are new or changed, then the letters they resolve.
-    ``now`` dates what is seen for the first time; by default the run's start.
+    ``now`` is the source's time at which the records were seen so, by default the run's start;
+    ``loaded_at`` is always ours.
     """
-    now = now or run.started_at
+    loaded_at = run.started_at
+    now = now or loaded_at
     rows = count_rows(con, "parsed")
-    set_aside = record_dead_letters(warehouse, con, contract.source, contract.entity, now)
+    set_aside = record_dead_letters(warehouse, con, contract.source, contract.entity, loaded_at)
     if set_aside:
         commonest = "; ".join(f"{reason} ({n:,})" for reason, n in reasons(con))
         logger.warning(
@@ -69,7 +71,7 @@ def write_parsed(
             f"{set_aside:,}",
             commonest,
         )
-    changed = _make_delta(warehouse, contract, con, now)
+    changed = _make_delta(warehouse, contract, con, now, loaded_at)
     if changed:
         before = _count(warehouse, contract)
         merge_into_raw(warehouse, settings, contract, _delta(con))
@@ -77,14 +79,18 @@ def write_parsed(
         # times, but is not inserted either: only the table knows.
         if contract.shape == "events":
             changed = _count(warehouse, contract) - before
-    resolve_dead_letters(warehouse, con, now)
+    resolve_dead_letters(warehouse, con, loaded_at)
     run.rows_set_aside += set_aside
     run.rows_written += changed
     run.rows_unchanged += rows - set_aside - changed
 
 
 def _make_delta(
-    warehouse: Warehouse, contract: Contract, con: duckdb.DuckDBPyConnection, now: datetime
+    warehouse: Warehouse,
+    contract: Contract,
+    con: duckdb.DuckDBPyConnection,
+    now: datetime,
+    loaded_at: datetime,
 ) -> int:
     """Temp table ``delta``: the good rows that differ from the warehouse; returns how many.
 
@@ -120,7 +126,7 @@ def _make_delta(
         {seen}
         order by {time}
         """,
-        [now] * (2 if contract.is_observed else 1),
+        [*([now] if contract.is_observed else []), loaded_at],
     )
     return count_rows(con, "delta")
 

@@ -28,6 +28,9 @@ RATES: dict[str, int] = {
 }
 FAULTS = tuple(RATES)
 
+MOST_FAULTS = 4
+"""What one request meets at most before it passes, whatever is switched on."""
+
 # Those that are answered instead of, or over, the vendor's own answer, request by request.
 _ANSWERED = ("429-storm", "500", "expired-token", "timeout", "reset", "malformed-json", "slow-drip")
 
@@ -65,6 +68,8 @@ class Faults:
 
     def befalls(self, key: str, has_tokens: bool) -> str | None:
         """The fault that this request meets now, or None."""
+        if self._attempts[key] >= MOST_FAULTS:
+            return None
         for name in _ANSWERED:
             if name not in self.names or (name == "expired-token" and not has_tokens):
                 continue
@@ -72,7 +77,7 @@ class Faults:
             times = 1 + draw % 2 if name != "429-storm" else 1 + draw % 3
             tried = f"{name} {key}"
             if draw < RATES[name] and self._attempts[tried] < times:
-                self._attempts[tried] += 1
+                self._attempts.update([tried, key])
                 self.happened[name] += 1
                 return name
         return None

@@ -1,6 +1,6 @@
 with opportunities as (
 
-    select * from {{ ref('stg_files__opportunities') }}
+    select * from {{ ref('int_opportunities_collected') }}
     where is_current
 
 ),

@@ -2,7 +2,7 @@
 
 with accounts as (
 
-    select * from {{ ref('stg_files__accounts') }}
+    select * from {{ ref('int_accounts_collected') }}
     where is_current
 
 ),

@@ -4,7 +4,7 @@ with lead_requests as (
         *,
         {{ clean_email('email') }} as email_given,
         cast(greatest(occurred_at, known_at) as date) as known_on
-    from {{ ref('stg_files__lead_requests') }}
+    from {{ ref('int_lead_requests_collected') }}
     where is_current
         and {{ is_known_by_as_of('occurred_at') }}
 

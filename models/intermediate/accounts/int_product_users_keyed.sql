@@ -2,7 +2,7 @@
 
 with product_users as (
 
-    select * from {{ ref('stg_files__product_users') }}
+    select * from {{ ref('int_product_users_collected') }}
     where is_current
 
 ),

@@ -2,7 +2,7 @@
 
 with intent_accounts as (
 
-    select * from {{ ref('stg_files__intent_accounts') }}
+    select * from {{ ref('int_intent_accounts_collected') }}
     where is_current
 
 ),

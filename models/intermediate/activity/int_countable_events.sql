@@ -1,6 +1,6 @@
 with web_events as (
 
-    select * from {{ ref('stg_files__web_events') }}
+    select * from {{ ref('int_web_events_collected') }}
 
 ),
 
@@ -13,7 +13,7 @@ bots as (
 
 lead_requests as (
 
-    select * from {{ ref('stg_files__lead_requests') }}
+    select * from {{ ref('int_lead_requests_collected') }}
 
 ),
 

@@ -9,7 +9,7 @@
 
 with web_events as (
 
-    select * from {{ ref('stg_files__web_events') }}
+    select * from {{ ref('int_web_events_collected') }}
     where known_on <= cast('{{ window.to }}' as date)
         {%- if is_incremental() %}
         and {{ happened_and_known_since(window['from']) }}
@@ -25,12 +25,12 @@ mentioned as (
     union all
     select distinct {{ email_domain('email') }} from web_events where email is not null
     {%- for model, columns in {
-        'stg_files__accounts': ['website', 'domain'],
-        'stg_files__contacts': ['email'],
-        'stg_files__lead_requests': ['website', 'email'],
-        'stg_files__intent_accounts': ['account_domain'],
-        'stg_files__product_users': ['account_domain', 'email'],
-        'stg_files__job_postings': ['account_domain'],
+        'int_accounts_collected': ['website', 'domain'],
+        'int_contacts_collected': ['email'],
+        'int_lead_requests_collected': ['website', 'email'],
+        'int_intent_accounts_collected': ['account_domain'],
+        'int_product_users_collected': ['account_domain', 'email'],
+        'int_job_postings_collected': ['account_domain'],
     }.items() %}
     {%- for column in columns %}
     union all

@@ -1,6 +1,6 @@
 with accounts as (
 
-    select * from {{ ref('stg_files__accounts') }}
+    select * from {{ ref('int_accounts_collected') }}
 
 ),
 

@@ -15,19 +15,19 @@ with web_identifications as (
 
 lead_requests as (
 
-    select * from {{ ref('stg_files__lead_requests') }}
+    select * from {{ ref('int_lead_requests_collected') }}
 
 ),
 
 contacts as (
 
-    select * from {{ ref('stg_files__contacts') }}
+    select * from {{ ref('int_contacts_collected') }}
 
 ),
 
 product_users as (
 
-    select * from {{ ref('stg_files__product_users') }}
+    select * from {{ ref('int_product_users_collected') }}
 
 ),
 

@@ -10,7 +10,7 @@
 
 with events as (
 
-    select * from {{ ref('stg_files__web_events') }}
+    select * from {{ ref('int_web_events_collected') }}
     where email is not null
         and known_on <= cast('{{ window.to }}' as date)
         {%- if is_incremental() %}

@@ -1,6 +1,6 @@
 with contacts as (
 
-    select * from {{ ref('stg_files__contacts') }}
+    select * from {{ ref('int_contacts_collected') }}
     where is_current
 
 ),

@@ -37,7 +37,7 @@ product_users as (
 
 product_events as (
 
-    select * from {{ ref('stg_files__product_events') }}
+    select * from {{ ref('int_product_events_collected') }}
     where occurred_at >= cast('{{ first_day }}' as timestamp)
 
 ),

@@ -27,8 +27,7 @@ final as (
         {{ json_text('payload', 'crm_task_id') }} as crm_task_id,
         version_at,
         version_known_at as known_at,
-        loaded_at,
-        row_number() over (partition by record_id order by version_at desc) = 1 as is_current
+        loaded_at
     from source
     where {{ is_known_by_as_of('version_known_at') }}
 

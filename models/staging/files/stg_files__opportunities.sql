@@ -23,8 +23,7 @@ final as (
         {{ json_timestamp('payload', 'created_at') }} as created_at,
         version_at,
         version_known_at as known_at,
-        loaded_at,
-        row_number() over (partition by record_id order by version_at desc) = 1 as is_current
+        loaded_at
     from source
     where {{ is_known_by_as_of('version_known_at') }}
 

@@ -24,7 +24,7 @@ from python_jobs.registry.journal import read_registries
 
 logger = logging.getLogger(__name__)
 
-LIMIT = Limit(10, 1)
+LIMIT = Limit(20, 1)
 """None of the boards documents a limit for reading; this one is ours."""
 
 LEVER_PAGE = 100
@@ -142,6 +142,7 @@ POSTINGS = Contract(
         Column("board", "text", "the board's name in its address", required=True),
         Column("posting", "json", "the posting as the board gives it", required=True),
     ),
+    version_from=("posting.first_published", "posting.createdAt", "posting.publishedAt"),
     is_observed=True,
 )
 

@@ -24,6 +24,8 @@ pytestmark = pytest.mark.xdist_group("engine_macros")
 RECORD = (
     '{"text": "it", "number": 1.5, "digits": "7", "flag": true, "no": "Off", "nothing": null, '
     '"at": "2026-01-31 08:00:00.250000", "iso": "2026-01-31T08:00:00", "day": "2026-01-31", '
+    '"offset": "2026-01-31T08:00:00-05:00", "zulu": "2026-01-31T08:00:00.005Z", '
+    '"bare": "2026-01-31T08:00:00.000+0100", "millis": 1769846401000, '
     '"object": {"a": 1}, "words": "many", "list": ["x", {"y": 1}, null]}'
 )
 LITERAL = RECORD.replace('"', '\\"')
@@ -53,6 +55,18 @@ VALUES: dict[str, tuple[str, str, Any]] = {
     "boolean": ("json_boolean('record', 'flag')", RECORDS, True),
     "boolean_off": ("json_boolean('record', 'no')", RECORDS, False),
     "boolean_of_words": ("json_boolean('record', 'words')", RECORDS, None),
+    "utc_of_offset": ("json_utc('record', 'offset')", RECORDS, datetime(2026, 1, 31, 13, 0)),
+    "utc_of_zulu": ("json_utc('record', 'zulu')", RECORDS, datetime(2026, 1, 31, 8, 0, 0, 5000)),
+    "utc_without_colon": ("json_utc('record', 'bare')", RECORDS, datetime(2026, 1, 31, 7, 0)),
+    "utc_of_none": ("json_utc('record', 'iso')", RECORDS, datetime(2026, 1, 31, 8, 0)),
+    "utc_of_words": ("json_utc('record', 'words')", RECORDS, None),
+    "epoch_ms": ("json_epoch_ms('record', 'millis')", RECORDS, datetime(2026, 1, 31, 8, 0, 1)),
+    "removed": ("regexp_removed('text', \"'[ab]'\")", TEXTS, "xcx"),
+    "plain_text": (
+        "plain_text('text')",
+        "select '&lt;p&gt;a  &amp;amp; b&lt;/p&gt;' as text",
+        "a &amp; b",
+    ),
     "timestamp": (
         "json_timestamp('record', 'at')",
         RECORDS,

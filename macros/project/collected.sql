@@ -1,0 +1,44 @@
+{#
+  One relation of the same records from several sources, which share their columns.
+
+  relations   the sources' staging models, the most trusted first
+  columns     what they share
+  key         of records with versions: adds is_current, true for the latest version of each key; of
+              equal versions the one from the first source counts
+#}
+{% macro collected(relations, columns, key=none) -%}
+with collected as (
+    {%- for relation in relations %}
+
+    select
+        {%- for column in columns %}
+        {{ column }},
+        {%- endfor %}
+        {{ loop.index }} as source_rank
+    from {{ relation }}
+    {%- if not loop.last %}
+
+    union all
+    {%- endif %}
+    {%- endfor %}
+
+),
+
+final as (
+
+    select
+        {%- for column in columns %}
+        {{ column }}{{ ',' if key is not none or not loop.last }}
+        {%- endfor %}
+        {%- if key is not none %}
+        row_number() over (partition by {{ key }} order by version_at desc, source_rank) = 1 as is_current
+        {%- endif %}
+    from collected
+    {%- if key is not none %}
+    qualify row_number() over (partition by {{ key }}, version_at order by source_rank) = 1
+    {%- endif %}
+
+)
+
+select * from final
+{%- endmacro %}

@@ -1,0 +1,11 @@
+{{ collected(
+    relations=[
+        ref('stg_files__opportunities'),
+    ],
+    columns=[
+        'opportunity_id', 'account_id', 'opportunity_name', 'stage_name', 'opportunity_amount',
+        'is_closed', 'is_won', 'close_date', 'loss_reason', 'owner_id', 'created_at',
+        'version_at', 'known_at', 'loaded_at',
+    ],
+    key='opportunity_id',
+) }}

@@ -1,0 +1,53 @@
+with source as (
+
+    select
+        *,
+        coalesce(known_at, version_at) as version_known_at,
+        {{ json_field('payload', 'posting') }} as posting
+    from {{ source('job_boards', 'postings') }}
+
+),
+
+final as (
+
+    select
+        record_id as posting_id,
+        coalesce({{ json_text('posting', 'title') }}, {{ json_text('posting', 'text') }}) as title,
+        {{ json_text('payload', 'company_name') }} as company_name,
+        {{ json_text('payload', 'account_domain') }} as account_domain,
+        coalesce(
+            {{ json_text('posting', 'department') }},
+            {{ json_text(json_field('posting', 'categories'), 'department') }},
+            {{ json_text(array_item(json_field('posting', 'departments'), 0), 'name') }}
+        ) as department,
+        coalesce(
+            {{ json_text(json_field('posting', 'categories'), 'location') }},
+            {{ json_text(json_field('posting', 'location'), 'name') }},
+            {{ json_text('posting', 'location') }}
+        ) as location,
+        -- text from outside: read as data, never as markup or instruction
+        coalesce(
+            {{ json_text('posting', 'descriptionPlain') }},
+            {{ plain_text(json_text('posting', 'content')) }}
+        ) as description,
+        coalesce(
+            {{ json_text('posting', 'absolute_url') }},
+            {{ json_text('posting', 'hostedUrl') }},
+            {{ json_text('posting', 'jobUrl') }}
+        ) as url,
+        coalesce(
+            {{ json_utc('posting', 'first_published') }},
+            {{ json_epoch_ms('posting', 'createdAt') }},
+            {{ json_utc('posting', 'publishedAt') }}
+        ) as posted_at,
+        version_at as observed_at,
+        case when {{ json_boolean('payload', 'is_gone') }} then version_at end as closed_at,
+        version_at,
+        version_known_at as known_at,
+        loaded_at
+    from source
+    where {{ is_known_by_as_of('version_known_at') }}
+
+)
+
+select * from final

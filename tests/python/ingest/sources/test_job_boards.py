@@ -1,0 +1,79 @@
+"""Job boards: three providers, snapshots, and a posting that disappears."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.python.ingest.sources.conftest import Intake
+
+
+@pytest.fixture
+def boards(own_intake: Intake, tiny_world: Path) -> Intake:
+    """A sandbox whose boards the registry names."""
+    own_intake.edit_registry("job_boards", "board_id", tiny_world / "registry" / "job_boards.csv")
+    return own_intake
+
+
+def test_postings_of_all_three_providers_land_and_a_second_run_writes_nothing(
+    boards: Intake,
+) -> None:
+    assert boards.gtm("ingest", "job_boards")[0] == 0
+    first = boards.raw("job_boards__postings")
+    providers = {row["record_id"].split("|")[0] for row in first}
+    assert providers == {"greenhouse", "lever", "ashby"}
+    assert all(row["version_at"].year >= 2026 for row in first), "dated by the board, not by us"
+    code, said = boards.gtm("ingest", "job_boards")
+    assert code == 0
+    assert f"{len(first)} read, 0 written, {len(first)} unchanged, 0 set aside" in said
+    assert boards.raw("job_boards__postings") == first
+    assert boards.throttled("job_boards") == 0
+
+
+def test_a_posting_that_disappears_gets_a_last_version_when_it_is_missed(boards: Intake) -> None:
+    boards.gtm("ingest", "job_boards")
+    before = {row["record_id"] for row in boards.raw("job_boards__postings")}
+    boards.sandbox.post("/advance", days=45)
+    boards.gtm("ingest", "job_boards")
+    rows = boards.raw("job_boards__postings")
+    gone = [row for row in rows if json.loads(row["payload"]).get("is_gone")]
+    assert gone, "in 45 days every posting of the tiny world closes"
+    assert {row["record_id"] for row in gone} <= before
+    assert all(f"{row['version_at']:%Y-%m-%d}" == "2026-08-14" for row in gone)
+    assert {row["record_id"] for row in rows} - before, "and new ones are put up"
+    boards.gtm("ingest", "job_boards")
+    assert boards.raw("job_boards__postings") == rows, "gone is said once"
+
+
+def test_a_board_that_does_not_exist_is_said_and_the_others_are_read(boards: Intake) -> None:
+    boards.gtm("registry", "set", "job_boards", "lever|nowhere", "provider=lever", "board=nowhere")
+    code, said = boards.gtm("ingest", "job_boards")
+    assert code == 0
+    assert "there is no lever board 'nowhere'" in said
+    assert boards.last_run("job_boards", "postings")["rows_written"] > 0
+
+
+def test_a_record_that_no_one_can_read_is_set_aside_and_reported(boards: Intake) -> None:
+    boards.faults("malformed-record", seed=3)
+    code, said = boards.gtm("ingest", "job_boards")
+    assert code == 0
+    letters = boards.rows("select * from ops.dead_letters")
+    assert letters
+    assert all("posting.id is missing" in letter["reason"] for letter in letters)
+    assert f"{len(letters)} rows set aside" in said
+    code, said = boards.gtm("ingest", "job_boards", "--retry-dead")
+    assert code == 0
+    assert f"{len(letters)} read, 0 written, 0 unchanged, {len(letters)} set aside, 0 calls" in said
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_bad_days_change_nothing_in_what_lands(boards: Intake, seed: int, tmp_path: Path) -> None:
+    boards.gtm("ingest", "job_boards")
+    expected = boards.raw("job_boards__postings")
+    boards.execute("delete from raw.job_boards__postings")
+    boards.faults("429-storm", "500", "reset", "malformed-json", "slow-drip", seed=seed)
+    assert boards.gtm("ingest", "job_boards")[0] == 0
+    assert sum(boards.sandbox.get("/calls")["faults"].values()) > 5
+    assert boards.raw("job_boards__postings") == expected
