@@ -26,6 +26,9 @@ from python_jobs.errors import ConfigurationError, PermanentError, QuotaExhauste
 
 logger = logging.getLogger(__name__)
 
+ANSWERS_TO_JUDGE_BY = 3
+"""Answers after which the quickest one tells how long an answer takes at least."""
+
 READS = frozenset({"GET", "HEAD"})
 
 
@@ -72,8 +75,9 @@ class Patience:
 class Pacer:
     """Keeps the calls that can have arrived within any window under the vendor's limit.
 
-    A call arrives between sending and answer. What an answer takes at least is taken off its time,
-    so that a slow way there does not let the calls bunch at the vendor's door.
+    A call arrives between sending and answer. It is taken to have arrived as late as can be: when
+    it was answered, less what the quickest of the answers so far took. So a slow way there does not
+    let the calls bunch at the vendor's door.
     """
 
     def __init__(
@@ -89,6 +93,7 @@ class Pacer:
         self._sleep = sleep
         self._lock = threading.Lock()
         self._in_flight = 0
+        self._answers = 0
         self._quickest = float("inf")
 
     @property
@@ -127,8 +132,9 @@ class Pacer:
         """Say that the call that ``start`` let go has been answered, or has failed."""
         with self._lock:
             now = self._clock()
+            self._answers += 1
             self._quickest = min(self._quickest, now - started)
-            arrived = max(started, now - self._quickest)
+            arrived = now - self._quickest if self._answers > ANSWERS_TO_JUDGE_BY else now
             self._in_flight -= 1
             for _, arrivals in self._windows:
                 arrivals.append(arrived)

@@ -1,0 +1,266 @@
+"""The HTTP client against a server on loopback that answers from a script."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+import requests
+from hypothesis import given
+from hypothesis import strategies as st
+
+from python_jobs.errors import ConfigurationError, QuotaExhausted, TransientError
+from python_jobs.http import (
+    ANSWERS_TO_JUDGE_BY,
+    Api,
+    Auth,
+    Limit,
+    Pacer,
+    Patience,
+    Refused,
+    Verdict,
+)
+
+QUICK = Patience(attempts=4, first_wait=0.01, longest_wait=2.0, read_timeout=0.5)
+
+Answer = tuple[int, dict[str, str], bytes]
+
+
+@dataclass
+class Server:
+    """Gives the answers of ``script`` one after the other, the last for ever."""
+
+    url: str
+    script: list[Answer] = field(default_factory=list)
+    seen: list[tuple[str, str, dict[str, str], float]] = field(default_factory=list)
+    delay: float = 0.0
+
+    def says(self, *answers: Answer) -> None:
+        self.script[:] = answers
+
+
+def good(value: object = None) -> Answer:
+    return 200, {}, json.dumps({"ok": True} if value is None else value).encode()
+
+
+def bad(status: int, **headers: str) -> Answer:
+    return status, {name.replace("_", "-"): value for name, value in headers.items()}, b"{}"
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        wbufsize = -1  # head and body in one packet
+
+        def do_GET(self) -> None:
+            length = int(self.headers.get("content-length") or 0)
+            self.rfile.read(length)
+            held.seen.append((self.command, self.path, dict(self.headers), time.monotonic()))
+            time.sleep(held.delay)
+            status, headers, body = held.script.pop(0) if len(held.script) > 1 else held.script[0]
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.send_header("content-length", headers.get("claims", str(len(body))))
+            self.end_headers()
+            self.wfile.write(body)
+            if "claims" in headers:
+                self.close_connection = True
+
+        do_POST = do_GET
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    listener = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    held = Server(f"http://127.0.0.1:{listener.server_address[1]}")
+    thread = threading.Thread(target=listener.serve_forever, daemon=True)
+    thread.start()
+    yield held
+    listener.shutdown()
+    listener.server_close()
+
+
+def api(server: Server, **options: object) -> Api:
+    return Api("acme", server.url, **{"patience": QUICK, **options})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        bad(500),
+        bad(503),
+        bad(429, Retry_After="0"),
+        (200, {}, b"{cut off"),
+        (200, {"claims": "99"}, b"{"),
+    ],
+    ids=["500", "503", "429", "not JSON", "cut off"],
+)
+def test_a_read_is_sent_again_after_what_passes_by_itself(server: Server, first: Answer) -> None:
+    server.says(first, good())
+    assert api(server).json("GET", "/things") == {"ok": True}
+    assert len(server.seen) == 2
+
+
+def test_a_read_that_never_succeeds_is_one_sentence_without_its_query(server: Server) -> None:
+    server.says(bad(500))
+    with pytest.raises(TransientError, match="acme GET /v2/things/…: HTTP 500, 4 times") as error:
+        api(server).json("GET", "/v2/things/jane@example.com", params={"email": "jo@example.com"})
+    assert "@" not in str(error.value)
+    assert len(server.seen) == 4
+
+
+def test_a_write_is_sent_once_and_its_outcome_said_to_be_unknown(server: Server) -> None:
+    server.says(bad(503))
+    with pytest.raises(TransientError, match="look before repeating"):
+        api(server).json("POST", "/things", json={})
+    assert len(server.seen) == 1
+
+
+def test_a_post_that_only_reads_is_sent_again(server: Server) -> None:
+    server.says(bad(503), good())
+    assert api(server).json("POST", "/search", reads=True, json={}) == {"ok": True}
+
+
+def test_an_answer_that_does_not_come_in_time_is_asked_for_again(server: Server) -> None:
+    server.says(good())
+    server.delay = 0.8
+    with pytest.raises(TransientError, match="no answer in time, 4 times"):
+        api(server).json("GET", "/slow")
+
+
+def test_retry_after_is_obeyed(server: Server) -> None:
+    server.says(bad(429, Retry_After="1"), good())
+    began = time.monotonic()
+    api(server).json("GET", "/things")
+    assert 0.95 < time.monotonic() - began < 2.5
+
+
+def test_a_wait_of_hours_ends_the_run_as_quota_exhausted(server: Server) -> None:
+    server.says(bad(429, Retry_After="7200"))
+    with pytest.raises(QuotaExhausted, match="asks to wait 7,200 s"):
+        api(server).json("GET", "/things")
+    assert len(server.seen) == 1
+
+
+def test_spent_credits_are_never_asked_for_again(server: Server) -> None:
+    server.says(bad(402))
+    with pytest.raises(QuotaExhausted, match="credits are spent"):
+        api(server).json("GET", "/things")
+    assert len(server.seen) == 1
+
+
+class RefreshingAuth(Auth):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tokens = ["old", "new"]
+
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.tokens[0]}"}
+
+    def refresh(self) -> bool:
+        self.tokens.pop(0)
+        return True
+
+
+def test_an_expired_token_is_refreshed_once(server: Server) -> None:
+    server.says(bad(401), good())
+    assert api(server, auth=RefreshingAuth()).json("GET", "/things") == {"ok": True}
+    sent = [headers["Authorization"] for _, _, headers, _ in server.seen]
+    assert sent == ["Bearer old", "Bearer new"]
+
+
+def test_a_token_that_is_refused_again_is_a_configuration_error_without_the_token(
+    server: Server,
+) -> None:
+    server.says(bad(401))
+    with pytest.raises(ConfigurationError, match="check the credentials") as error:
+        api(server, auth=RefreshingAuth()).json("GET", "/things")
+    assert "new" not in str(error.value).split()
+    assert len(server.seen) == 2
+
+
+def test_the_vendor_s_own_reading_of_an_answer_comes_first(server: Server) -> None:
+    def judge(response: requests.Response) -> Verdict | None:
+        return Verdict.EMPTY if response.status_code == 404 else None
+
+    server.says(bad(404))
+    assert api(server, judge=judge).json("GET", "/things") is None
+
+
+def test_a_refusal_carries_its_answer_for_code_that_knows_the_vendor(server: Server) -> None:
+    server.says((422, {}, b'{"errors": [{"id": "taken"}]}'))
+    with pytest.raises(Refused) as error:
+        api(server).json("POST", "/things", json={})
+    assert error.value.response.json()["errors"][0]["id"] == "taken"
+    assert "taken" not in str(error.value)
+
+
+def test_a_service_that_is_down_is_one_sentence() -> None:
+    with pytest.raises(TransientError, match="the connection failed, 4 times"):
+        Api("acme", "http://127.0.0.1:9", patience=QUICK).json("GET", "/things")
+
+
+@pytest.mark.parametrize(("delay", "workers"), [(0.0, 1), (0.05, 4)])
+def test_the_pace_stays_under_the_limit_and_uses_nine_tenths_of_it(
+    server: Server, delay: float, workers: int
+) -> None:
+    server.says(good())
+    server.delay = delay
+    client = api(server, limits=[Limit(20, 0.5)])
+    calls = 100 // workers
+    threads = [
+        threading.Thread(target=lambda: [client.json("GET", "/x") for _ in range(calls)])
+        for _ in range(workers)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    arrived = [at for *_, at in server.seen]
+    assert len(arrived) == client.calls == 100
+    for first, later in zip(arrived, arrived[20:], strict=False):
+        assert later - first >= 0.5, "never more than 20 in any half second"
+    assert 80 / (arrived[-20] - arrived[0]) >= 0.9 * 40
+
+
+def test_calls_of_an_earlier_run_count(server: Server) -> None:
+    pacer = Pacer([Limit(10, 3600)], longest_wait=60)
+    pacer.spent(seconds_ago=100, calls=8)
+    for _ in range(2):
+        pacer.end(pacer.start())
+    with pytest.raises(QuotaExhausted, match=r"the next is free in 3,5\d\d s"):
+        pacer.start()
+
+
+@given(
+    latencies=st.lists(st.floats(0.0, 3.0), min_size=1, max_size=60),
+    limit=st.builds(Limit, st.integers(1, 5), st.floats(0.5, 5.0)),
+    early=st.floats(0.0, 1.0),
+)
+def test_however_long_answers_take_no_window_holds_more_than_the_limit(
+    latencies: list[float], limit: Limit, early: float
+) -> None:
+    """Calls one after the other; each arrives somewhere between sending and the fastest return."""
+    now = 0.0
+
+    def sleep(seconds: float) -> None:
+        nonlocal now
+        now += max(seconds, 1e-3)
+
+    pacer = Pacer([limit], longest_wait=1e9, clock=lambda: now, sleep=sleep)
+    quickest = 0.01
+    arrivals = []
+    for latency in [0.0] * ANSWERS_TO_JUDGE_BY + latencies:
+        started = pacer.start()
+        arrivals.append(now + early * latency)
+        now += latency + quickest
+        pacer.end(started)
+    for first, later in zip(arrivals, arrivals[limit.calls :], strict=False):
+        assert later - first >= limit.seconds - 0.02
