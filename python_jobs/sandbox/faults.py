@@ -50,7 +50,8 @@ class Faults:
     seed: int = 0
     stall: float = 300.0
     retry_after: int = 1
-    happened: Counter[str] = field(default_factory=Counter)
+    happened: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """How often which fault befell which vendor."""
     _attempts: Counter[str] = field(default_factory=Counter)
 
     def set(self, names: Iterable[str], seed: int) -> None:
@@ -78,7 +79,7 @@ class Faults:
             tried = f"{name} {key}"
             if draw < RATES[name] and self._attempts[tried] < times:
                 self._attempts.update([tried, key])
-                self.happened[name] += 1
+                self.happened[_vendor_of(key), name] += 1
                 return name
         return None
 
@@ -90,12 +91,12 @@ class Faults:
         """Whether a record that no one can read is put into this page."""
         return self._hits("malformed-record", key)
 
-    def lost(self, scopes: Iterable[str]) -> str | None:
+    def lost(self, vendor: str, scopes: Iterable[str]) -> str | None:
         """The scope that the credentials have lost, if the vendor has scopes."""
         known = sorted(scopes)
         if "lost-scope" not in self.names or not known:
             return None
-        self.happened["lost-scope"] += 1
+        self.happened[vendor, "lost-scope"] += 1
         return known[self.seed % len(known)]
 
     @property
@@ -107,9 +108,13 @@ class Faults:
 
     def _hits(self, name: str, key: str) -> bool:
         hit = name in self.names and self._draw(name, key) < RATES[name]
-        self.happened[name] += hit
+        self.happened[_vendor_of(key), name] += hit
         return hit
 
     def _draw(self, name: str, key: str) -> int:
         digest = hashlib.blake2b(f"{self.seed} {name} {key}".encode(), digest_size=8).digest()
         return int.from_bytes(digest, "big") % 100
+
+
+def _vendor_of(key: str) -> str:
+    return key.split(" ")[0]

@@ -118,7 +118,11 @@ class Sandbox:
             }
             for name, vendor in self.vendors.items()
         }
-        return JSONResponse({"vendors": seen, "faults": dict(self.faults.happened)})
+        faults: dict[str, dict[str, int]] = {}
+        for (vendor_name, fault), times in self.faults.happened.items():
+            if times:
+                faults.setdefault(vendor_name, {})[fault] = times
+        return JSONResponse({"vendors": seen, "faults": faults})
 
     async def _forget_calls(self, request: Request) -> Response:
         for vendor in self.vendors.values():
@@ -162,7 +166,7 @@ class Door:
         if fault == "expired-token":
             return await _captured(vendor.expired(), scope)
         path = scope["path"].removeprefix(scope.get("root_path", ""))
-        lost = vendor.faults.lost(vendor.scopes)
+        lost = vendor.faults.lost(vendor.name, vendor.scopes)
         if lost is not None and path.startswith(vendor.scopes[lost]):
             return await _captured(vendor.out_of_scope(lost), scope)
         return await _captured(self._app, scope, body)

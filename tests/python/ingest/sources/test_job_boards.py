@@ -76,5 +76,5 @@ def test_bad_days_change_nothing_in_what_lands(boards: Intake, seed: int, tmp_pa
     boards.execute("delete from raw.job_boards__postings")
     boards.faults("429-storm", "500", "reset", "malformed-json", "slow-drip", seed=seed)
     assert boards.gtm("ingest", "job_boards")[0] == 0
-    assert sum(boards.sandbox.get("/calls")["faults"].values()) > 5
+    assert sum(boards.sandbox.get("/calls")["faults"]["job_boards"].values()) > 5
     assert boards.raw("job_boards__postings") == expected
