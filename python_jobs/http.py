@@ -2,8 +2,8 @@
 
 An ``Api`` belongs to one vendor and one run. It never sends more calls than the vendor allows,
 sends a read again after what passes by itself, refreshes an expired token once, and turns every
-other refusal into one sentence. A write is sent once: whether to send it again is its caller's to
-find out. No address, header, body or record is ever part of a message.
+other refusal into one sentence. A write is sent until it is let in, and then once: whether to send
+it again is its caller's to find out. No address, header, body or record is ever part of a message.
 """
 
 from __future__ import annotations
@@ -231,8 +231,10 @@ class Api:
         """
         reads = method.upper() in READS if reads is None else reads
         retrying = tenacity.Retrying(
-            retry=tenacity.retry_if_exception_type(_Again),
-            stop=tenacity.stop_after_attempt(self.patience.attempts if reads else 1),
+            retry=tenacity.retry_if_exception(
+                lambda error: isinstance(error, _Again) and (reads or error.was_turned_away)
+            ),
+            stop=tenacity.stop_after_attempt(self.patience.attempts),
             wait=self._how_long,
             before_sleep=lambda state: self._log_retry(state, method, path),
             reraise=True,
@@ -240,10 +242,10 @@ class Api:
         try:
             return retrying(self._once, method, path, expect_json, options)
         except _Again as error:
-            unknown = "" if reads else "; whether it took effect is unknown: look before repeating"
+            unknown = "; whether it took effect is unknown: look before repeating"
             raise TransientError(
                 f"{self._what(method, path)}: {error.reason}, {self.patience.attempts} times"
-                if reads
+                if reads or error.was_turned_away
                 else f"{self._what(method, path)}: {error.reason}{unknown}"
             ) from None
 
@@ -268,7 +270,7 @@ class Api:
                     f"{self.name} asks to wait {wait:,.0f} s: what landed is kept; run again then"
                 )
             reason = "an answer that is not JSON" if response.ok else f"HTTP {response.status_code}"
-            raise _Again(reason, wait)
+            raise _Again(reason, wait, was_turned_away=response.status_code == 429)
         if verdict is Verdict.QUOTA:
             raise QuotaExhausted(
                 f"{self.name} says that its quota or credits are spent (HTTP "
@@ -341,10 +343,11 @@ class Refused(PermanentError):
 
 
 class _Again(Exception):
-    def __init__(self, reason: str, wait: float | None) -> None:
+    def __init__(self, reason: str, wait: float | None, was_turned_away: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
         self.wait = wait
+        self.was_turned_away = was_turned_away
 
 
 def judged_by_status(response: requests.Response) -> Verdict:

@@ -81,6 +81,15 @@ OPS_TABLES: dict[str, Columns] = {
         ("json_type", "text"),
         ("first_seen_at", "timestamp"),
     ),
+    "credit_ledger": (
+        ("source", "text"),
+        ("subject_key", "text"),
+        ("run_id", "text"),
+        ("requested_at", "timestamp"),
+        ("outcome", "text"),
+        ("credits", "integer"),
+        ("expires_at", "timestamp"),
+    ),
     "registry_changes": (
         ("change_id", "text"),
         ("registry", "text"),

@@ -53,12 +53,16 @@
             ~ ' first_seen_at:timestamp retried_at:timestamp resolved_at:timestamp',
         'ops.ingest_state': 'source:text entity:text stream:text state:text updated_at:timestamp',
         'ops.source_fields': 'source:text entity:text field:text json_type:text first_seen_at:timestamp',
+        'ops.credit_ledger':
+            'source:text subject_key:text run_id:text requested_at:timestamp outcome:text credits:integer'
+            ~ ' expires_at:timestamp',
         'ops.registry_changes':
             'change_id:text registry:text record_key:text action:text before:json after:json'
             ~ ' changed_by:text changed_at:timestamp note:text',
     } -%}
     {%- for entity in [
         'accounts', 'contacts', 'opportunities', 'lead_requests', 'intent_accounts', 'product_users', 'job_postings',
+        'firmographics', 'technographics',
         'job_boards__postings',
     ] -%}
         {%- do tables.update({'raw.' ~ entity: state}) -%}

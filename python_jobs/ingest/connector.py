@@ -20,7 +20,7 @@ from typing import Any, ClassVar, Literal, TypeVar
 import pyarrow as pa
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from python_jobs.errors import ConfigurationError
+from python_jobs.errors import ConfigurationError, GtmError
 from python_jobs.http import Patience
 from python_jobs.ingest.contracts import Contract
 from python_jobs.warehouse import Warehouse
@@ -71,12 +71,14 @@ class Page:
         total: how many records there will be in all, if the vendor says.
         complete: a snapshot's scope, such as ``greenhouse|acme``: every live record whose id begins
             with it and a bar has been given since its last snapshot; those not given have gone.
+        is_costly: it was paid for, or took long: it is in the warehouse before the reader goes on.
     """
 
     records: Sequence[Record] | pa.Table = ()
     checkpoint: State | None = None
     total: int | None = None
     complete: str | None = None
+    is_costly: bool = False
 
 
 @dataclass(frozen=True)
@@ -136,11 +138,24 @@ class Entity:
 
 @dataclass(frozen=True)
 class Check:
-    """One finding of ``gtm doctor``: what was looked at, whether it is well, and what to do."""
+    """One finding of ``gtm doctor``: what was looked at, whether it is well, and what to do.
+
+    ``exit_code`` is of a bad one: 2 when a setting must change, 1 when it may pass by itself.
+    """
 
     what: str
     is_ok: bool
     advice: str = ""
+    exit_code: int = 2
+
+
+def tried(what: str, trial: Callable[[], object]) -> Check:
+    """A check that is well unless the trial ends in an error of ours, which is its advice."""
+    try:
+        trial()
+    except GtmError as error:
+        return Check(what, False, str(error), error.exit_code)
+    return Check(what, True)
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,8 @@ class Landing:
             self._checkpoint = page.checkpoint
         if page.complete is not None:
             self._take_gone(page.complete)
-        if self._bytes >= CHUNK_BYTES or len(self._records) >= CHUNK_RECORDS:
+        is_full = self._bytes >= CHUNK_BYTES or len(self._records) >= CHUNK_RECORDS
+        if page.is_costly or is_full:
             self.flush()
 
     def flush(self) -> None:

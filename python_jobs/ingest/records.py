@@ -19,6 +19,9 @@ EPOCH = datetime(1970, 1, 1)
 MILLISECONDS_FROM = 100_000_000_000
 """Numbers from here on are milliseconds since 1970, smaller ones seconds."""
 
+FAILED_BECAUSE = "failed_because"
+"""Set by a reader in a record that the vendor could not make: why it is set aside."""
+
 _ARROW: dict[Kind, pa.DataType] = {
     "text": pa.string(),
     "timestamp": pa.timestamp("us"),
@@ -126,6 +129,8 @@ def _parsed_row(contract: Contract, record: Any) -> dict[str, Any]:
     try:
         if not isinstance(record, dict):
             raise RecordError("the record is not an object")
+        if FAILED_BECAUSE in record:
+            raise RecordError(record[FAILED_BECAUSE])
         if record_id is None:
             raise RecordError(f"{' or '.join(contract.key)} is missing")
         row = (

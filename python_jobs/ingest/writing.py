@@ -105,7 +105,8 @@ def _make_delta(
     if contract.is_observed or contract.first_known_from:
         seen = "left join seen using (record_id)"
         if contract.is_observed:
-            dated["version_at"] = "if(seen.is_seen, ?::timestamp, version_at)"
+            undated = "version_at = timestamp '1970-01-01'"
+            dated["version_at"] = f"if(seen.is_seen or {undated}, ?::timestamp, version_at)"
         if contract.first_known_from:
             dated["known_at"] = "if(seen.is_seen, known_at, coalesce(first_known_at, known_at))"
     listed = ", ".join(f"{value} as {quoted(name)}" for name, value in dated.items())

@@ -144,7 +144,8 @@ class Door:
             await self._app(scope, receive, send)
             return
         body = await _read(receive)
-        wait = self._vendor.meter.arrive(self._vendor.limits)
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        wait = self._vendor.meter.arrive(self._vendor.limits_at(path))
         fault = None
         if wait > 0:
             answer = await _captured(self._vendor.throttled(wait), scope)

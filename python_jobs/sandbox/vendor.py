@@ -116,6 +116,10 @@ class Vendor:
         """The paths below ``/<name>``."""
         raise NotImplementedError
 
+    def limits_at(self, path: str) -> Sequence[Limit]:
+        """The limits of a path below the vendor's, where some paths have limits of their own."""
+        return self.limits
+
     def load(self) -> None:
         """Make, or bring up to date, the vendor's records from the world."""
 

@@ -264,3 +264,11 @@ def test_however_long_answers_take_no_window_holds_more_than_the_limit(
         pacer.end(started)
     for first, later in zip(arrivals, arrivals[limit.calls :], strict=False):
         assert later - first >= limit.seconds - 0.02
+
+
+def test_a_write_that_is_turned_away_is_sent_again_until_it_is_let_in(server: Server) -> None:
+    server.says(bad(429, Retry_After="0"), bad(429, Retry_After="0"), good())
+    assert api(server).json("POST", "/things") == {"ok": True}
+    server.says(*[bad(429, Retry_After="0")] * 20)
+    with pytest.raises(TransientError, match=r"HTTP 429, \d+ times$"):
+        api(server).json("POST", "/things")

@@ -12,13 +12,22 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, ClassVar
 
 from pydantic import Field
 
-from python_jobs.errors import GtmError
 from python_jobs.http import Api, Limit, Patience, Verdict
-from python_jobs.ingest.connector import Check, Entity, Page, Pull, Record, Source, SourceConfig
+from python_jobs.ingest.connector import (
+    Check,
+    Entity,
+    Page,
+    Pull,
+    Record,
+    Source,
+    SourceConfig,
+    tried,
+)
 from python_jobs.ingest.contracts import Column, Contract
 from python_jobs.registry.journal import read_registries
 
@@ -115,15 +124,10 @@ def read_postings(pull: Pull) -> Iterator[Page]:
 
 def check(boards: Boards) -> list[Check]:
     """Boards need no credentials: whether each provider answers at all."""
-    checks = []
-    for provider in ("greenhouse", "lever", "ashby"):
-        try:
-            boards.postings(provider, "gtm-doctor-no-such-board")
-        except GtmError as error:
-            checks.append(Check(f"{provider} answers", False, str(error)))
-        else:
-            checks.append(Check(f"{provider} answers", True))
-    return checks
+    return [
+        tried(f"{provider} answers", partial(boards.postings, provider, "gtm-doctor-no-such-board"))
+        for provider in ("greenhouse", "lever", "ashby")
+    ]
 
 
 def _judge(response: Any) -> Verdict | None:
