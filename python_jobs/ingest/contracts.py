@@ -364,6 +364,51 @@ TECHNOGRAPHICS = Contract(
     ),
 )
 
+FIRMOGRAPHICS = Contract(
+    entity="firmographics",
+    shape="state",
+    meaning="What a data vendor says of companies: one row per company, vendor and day observed.",
+    key=("account_domain", "source", "observed_on"),
+    version_from=("observed_on",),
+    known_from="known_at",
+    columns=(
+        _text("account_domain", "the company's web domain", required=True),
+        _text("source", "the vendor, such as zoominfo, apollo, clearbit", required=True),
+        Column("observed_on", "date", "day of the observation", required=True),
+        _text("company_name", "company"),
+        Column("employee_count", "integer", "employees"),
+        _text("employee_range", "employees as a band, as the vendor gives it"),
+        Column("revenue_amount", "number", "revenue of a year, in US dollars"),
+        _text("industry", "industry, in the vendor's words"),
+        _text("naics", "NAICS code"),
+        _text("hq_country", "country of the head office"),
+        _text("parent_domain", "web domain of the company that owns it"),
+        Column("founded_year", "integer", "year it was founded"),
+        _text("funding_stage", "latest round, such as Series B"),
+        Column("funding_amount", "number", "money raised in all, in US dollars"),
+        Column("last_funded_on", "date", "day of the latest round"),
+        _KNOWN,
+    ),
+)
+
+TECHNOGRAPHICS = Contract(
+    entity="technographics",
+    shape="state",
+    meaning="What a data vendor says companies use: one row per company, vendor and technology.",
+    key=("account_domain", "source", "technology"),
+    version_from=("last_seen_on", "first_seen_on"),
+    known_from="known_at",
+    columns=(
+        _text("account_domain", "the company's web domain", required=True),
+        _text("source", "the vendor, such as builtwith, zoominfo", required=True),
+        _text("technology", "name of the technology", required=True),
+        _text("category", "kind of technology, in the vendor's words"),
+        Column("first_seen_on", "date", "day it was first detected"),
+        Column("last_seen_on", "date", "day it was last detected; each value is one version"),
+        _KNOWN,
+    ),
+)
+
 CONTRACTS: dict[str, Contract] = {
     contract.entity: contract
     for contract in (

@@ -9,7 +9,6 @@ from functools import partial
 
 import pytest
 
-from python_jobs.ingest.contracts import CONTRACTS
 from python_jobs.registry.edits import Edit, set_row
 from python_jobs.sandbox import world
 from tests.scenarios.lab import Lab
@@ -33,7 +32,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Lab:
     folder = tmp_path_factory.mktemp("world")
     world.generate("tiny", LAST_DAY, 7, folder)
     lab = Lab.on_duckdb(tmp_path_factory.mktemp("loaded"))
-    lab.load({entity: folder / f"{entity}.parquet" for entity in CONTRACTS})
+    lab.load({entity: folder / f"{entity}.parquet" for entity in world.ENTITIES})
     for path in sorted((folder / "registry").glob("*.csv")):
         with path.open(newline="") as rows:
             records = list(csv.DictReader(rows))

@@ -29,6 +29,7 @@ from python_jobs.sandbox.world import (
     hiring,
     intent,
     journey,
+    mailings,
     product,
     truth,
     universe,
@@ -130,6 +131,7 @@ def _write(
     files.write("lead_requests", crm.lead_requests(records, seen, first_day, until))
     files.write("product_users", product.user_rows(people, users, until))
     files.write("job_postings", hiring.postings(people, history, first_day, last_day, until))
+    mailings.write(records, users, files, first_day, last_day, until)
     alias_rows = truth.aliases(people, history, first_day, last_day)
     parent_rows = truth.parents(people)
     files.write("truth/in_market", truth.in_market(people, history, first_day, last_day))

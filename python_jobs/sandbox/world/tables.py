@@ -95,6 +95,86 @@ SCHEMAS: dict[str, pa.Schema] = {
         observed_at=STAMP,
         closed_at=STAMP,
     ),
+    "mailings/users": _columns(
+        "user_id owner_id email first_name last_name updated_at", user_id=WHOLE, updated_at=STAMP
+    ),
+    "mailings/mailboxes": _columns(
+        "mailbox_id user_id email is_send_disabled updated_at",
+        mailbox_id=WHOLE,
+        user_id=WHOLE,
+        is_send_disabled=FLAG,
+        updated_at=STAMP,
+    ),
+    "mailings/sequences": _columns(
+        "sequence_id name signal_name updated_at", sequence_id=WHOLE, updated_at=STAMP
+    ),
+    "mailings/steps": _columns(
+        "step_id sequence_id step_order step_type after_days subject body updated_at",
+        step_id=WHOLE,
+        sequence_id=WHOLE,
+        step_order=WHOLE,
+        after_days=WHOLE,
+        updated_at=STAMP,
+    ),
+    "mailings/prospects": _columns(
+        "prospect_id contact_id account_id email first_name last_name title user_id is_opted_out"
+        " opted_out_at created_at updated_at",
+        prospect_id=WHOLE,
+        user_id=WHOLE,
+        is_opted_out=FLAG,
+        opted_out_at=STAMP,
+        created_at=STAMP,
+        updated_at=STAMP,
+    ),
+    "mailings/sequence_states": _columns(
+        "sequence_state_id prospect_id sequence_id user_id state replied_at created_at updated_at",
+        sequence_state_id=WHOLE,
+        prospect_id=WHOLE,
+        sequence_id=WHOLE,
+        user_id=WHOLE,
+        replied_at=STAMP,
+        created_at=STAMP,
+        updated_at=STAMP,
+    ),
+    "mailings/mailings": _columns(
+        "mailing_id sequence_state_id prospect_id sequence_id step_id user_id state delivered_at"
+        " bounced_at opened_at clicked_at replied_at unsubscribed_at open_count click_count"
+        " created_at updated_at",
+        mailing_id=WHOLE,
+        sequence_state_id=WHOLE,
+        prospect_id=WHOLE,
+        sequence_id=WHOLE,
+        step_id=WHOLE,
+        user_id=WHOLE,
+        delivered_at=STAMP,
+        bounced_at=STAMP,
+        opened_at=STAMP,
+        clicked_at=STAMP,
+        replied_at=STAMP,
+        unsubscribed_at=STAMP,
+        open_count=WHOLE,
+        click_count=WHOLE,
+        created_at=STAMP,
+        updated_at=STAMP,
+    ),
+    "mailings/calls": _columns(
+        "call_id sequence_state_id prospect_id user_id outcome updated_at",
+        call_id=WHOLE,
+        sequence_state_id=WHOLE,
+        prospect_id=WHOLE,
+        user_id=WHOLE,
+        updated_at=STAMP,
+    ),
+    "mailings/tasks": _columns(
+        "task_id sequence_state_id prospect_id user_id state completed_at created_at updated_at",
+        task_id=WHOLE,
+        sequence_state_id=WHOLE,
+        prospect_id=WHOLE,
+        user_id=WHOLE,
+        completed_at=STAMP,
+        created_at=STAMP,
+        updated_at=STAMP,
+    ),
     "truth/in_market": _columns(
         "journey_id account_domain lane reached_stage awareness_from consideration_from"
         " decision_from in_market_until opportunity_id outcome closed_on amount",
