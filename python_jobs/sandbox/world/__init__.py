@@ -3,8 +3,8 @@
     generate("demo", date(2026, 6, 30), seed=7, out=Path("world"))
 
 ``universe`` holds companies and people, ``journey`` the latent buying journeys every source is a
-view of (``web``, ``crm``, ``intent``, ``product``, ``hiring``), ``faults`` and ``truth`` what was
-planted. A new source is one more module that reads ``Universe`` and ``History``.
+view of (``web``, ``crm``, ``intent``, ``product``, ``hiring``, ``calls``), ``faults`` and
+``truth`` what was planted. A new source is one more module that reads ``Universe`` and ``History``.
 
 Time. Everything is drawn from absolute days, and the as-of date only truncates: a row is written
 if it was known by the end of that day. So a world grows by day: of two worlds with the same size
@@ -24,6 +24,7 @@ import pyarrow as pa
 
 from python_jobs.errors import ConfigurationError
 from python_jobs.sandbox.world import (
+    calls,
     crm,
     faults,
     hiring,
@@ -131,6 +132,7 @@ def _write(
     files.write("lead_requests", crm.lead_requests(records, seen, first_day, until))
     files.write("product_users", product.user_rows(people, users, until))
     files.write("job_postings", hiring.postings(people, history, first_day, last_day, until))
+    files.write("calls", calls.calls(records, until))
     mailings.write(records, users, files, first_day, last_day, until)
     alias_rows = truth.aliases(people, history, first_day, last_day)
     parent_rows = truth.parents(people)
