@@ -177,7 +177,7 @@ def close_interrupted(
     if warehouse.target == "duckdb":
         warehouse.execute(
             "update ops.job_runs set status = 'failed', finished_at = ?, message = 'interrupted' "
-            "where job = ? and status = 'running' and source = coalesce(?, source)",
+            "where job = ? and status = 'running' and coalesce(source = ?, true)",
             [now, job, source],
         )
 
