@@ -8,7 +8,7 @@ import secrets
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from pathlib import Path
 from time import monotonic
 from typing import Any, ClassVar, TypeVar
@@ -36,8 +36,6 @@ class World:
     def turn_to(self, as_of: date) -> None:
         """See the files as they are now, on the evening of that day."""
         self.as_of = as_of
-        self._evening = datetime.combine(as_of, time(23))
-        self._since = monotonic()
         for path in self.folder.glob("*.parquet"):
             self._con.execute(
                 f"create or replace view {path.stem} as select * from read_parquet('{path}')"
@@ -45,9 +43,9 @@ class World:
 
     @property
     def now(self) -> datetime:
-        """The world's time (UTC): the evening of its day, going on, and never past that day."""
-        passed = timedelta(seconds=min(monotonic() - self._since, 3_599))
-        return self._evening + passed
+        """The world's time (UTC): eleven in the evening of its day. It stands still until the next
+        day, so that the same pull always sees, and dates, the same."""
+        return datetime.combine(self.as_of, time(23))
 
     def rows(self, sql: str, params: Sequence[Any] = ()) -> list[dict[str, Any]]:
         """All rows of a query over the files (``accounts``, ``web_events``, …), one dict each."""
