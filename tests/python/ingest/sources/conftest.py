@@ -73,9 +73,11 @@ class Intake:
         """Calls the vendor has turned away because they were too many."""
         return int(self.sandbox.get("/calls")["vendors"][vendor]["throttled"])
 
-    def edit_registry(self, name: str, key: str, path: Path) -> None:
-        """Set a registry's rows from a CSV file."""
-        with open_warehouse(Settings(GTM_DUCKDB_PATH=self.path)) as warehouse:
+    def edit_registry(
+        self, name: str, key: str, path: Path, settings: Settings | None = None
+    ) -> None:
+        """Set a registry's rows, here or in another warehouse, from a CSV file."""
+        with open_warehouse(settings or Settings(GTM_DUCKDB_PATH=self.path)) as warehouse:
             ensure_ops_tables(warehouse)
             ensure_raw_tables(warehouse)
             edit = Edit(read_registries(warehouse), "test", utc_now(), "of the world")
