@@ -1,6 +1,10 @@
 """The vendors of the sandbox. A new one is a module here and one line below."""
 
 from python_jobs.sandbox.vendor import Vendor
+from python_jobs.sandbox.vendors.clay import Clay
 from python_jobs.sandbox.vendors.job_boards import JobBoards
+from python_jobs.sandbox.vendors.product_db import ProductDb
+from python_jobs.sandbox.vendors.salesforce import Salesforce
+from python_jobs.sandbox.vendors.sixsense import SixSense
 
-VENDORS: tuple[type[Vendor], ...] = (JobBoards,)
+VENDORS: tuple[type[Vendor], ...] = (Clay, JobBoards, ProductDb, Salesforce, SixSense)
