@@ -10,10 +10,16 @@ from datetime import datetime, timedelta
 
 from filelock import FileLock, Timeout
 
-from python_jobs.errors import ConfigurationError, GtmError, QuotaExhausted, TransientError
+from python_jobs.errors import (
+    ConfigurationError,
+    GtmError,
+    PermanentError,
+    QuotaExhausted,
+    TransientError,
+)
 from python_jobs.http import Api
 from python_jobs.ingest.checkpoints import INCREMENTAL, Checkpoints
-from python_jobs.ingest.connector import Entity, Mode, Pull, Source
+from python_jobs.ingest.connector import Entity, Mode, Page, Pull, Source
 from python_jobs.ingest.landing import Landing
 from python_jobs.ingest.retry import retry_dead_letters
 from python_jobs.ingest.shapes import report_shape
@@ -168,7 +174,7 @@ def _pull_entity(
     pull = Pull(api, config, wish.mode, begin, end, state, warehouse)
     calls_before = api.calls
     try:
-        for page in entity.read(pull):
+        for page in _pages(source, entity, pull):
             landing.add(page)
             run.api_calls = api.calls - calls_before
             notice(run, page.total)
@@ -184,6 +190,23 @@ def _pull_entity(
         if changes:
             run.message = "; ".join(changes)
             logger.warning("%s %s: %s", source.name, entity.name, run.message)
+
+
+def _pages(source: Source, entity: Entity, pull: Pull) -> Iterator[Page]:
+    """What the reader yields; an answer that its code cannot take apart is one sentence."""
+    try:
+        yield from entity.read(pull)
+    except (LookupError, TypeError, AttributeError, ValueError) as error:
+        logger.debug("%s %s", source.name, entity.name, exc_info=error)
+        what = (
+            f"{type(error).__name__} {error}"
+            if isinstance(error, KeyError)
+            else (type(error).__name__)
+        )
+        raise PermanentError(
+            f"{source.title} answered in a form that {entity.name} cannot be read from ({what}): "
+            "what landed is kept; its API may have changed"
+        ) from None
 
 
 @contextmanager

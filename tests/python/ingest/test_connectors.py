@@ -305,6 +305,19 @@ def test_quota_exhausted_keeps_what_landed_and_stops_the_source(shop: Shop) -> N
     assert shop.rows("select status from ops.job_runs")[0]["status"] == "quota_exhausted"
 
 
+def test_an_answer_of_another_form_is_one_sentence_and_what_landed_is_kept(shop: Shop) -> None:
+    def read(pull: Pull) -> Iterator[Page]:
+        yield Page([thing(1)])
+        yield Page({"records": []}["items"])
+
+    outcome = shop.pull(read)
+    assert str(outcome.error) == (
+        "Acme answered in a form that things cannot be read from (KeyError 'items'): "
+        "what landed is kept; its API may have changed"
+    )
+    assert shop.things("record_id") == [("1",)]
+
+
 def test_a_changed_shape_is_reported_and_not_fatal(shop: Shop) -> None:
     shop.pages(Page([thing(n, size=1, note=None) for n in range(30)]))
     changed = [
