@@ -63,6 +63,8 @@
     {%- for entity in [
         'accounts', 'contacts', 'opportunities', 'lead_requests', 'intent_accounts', 'product_users', 'job_postings',
         'firmographics', 'technographics',
+        'clay__enrichments', 'sixsense__account_scores', 'sixsense__segment_export', 'sixsense__segments',
+        'sixsense__people', 'sixsense__people_enrichment',
         'job_boards__postings',
     ] -%}
         {%- do tables.update({'raw.' ~ entity: state}) -%}

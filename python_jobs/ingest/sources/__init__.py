@@ -5,9 +5,16 @@ from __future__ import annotations
 from python_jobs.errors import ConfigurationError
 from python_jobs.ingest.connector import Source
 from python_jobs.ingest.contracts import CONTRACTS, Contract
-from python_jobs.ingest.sources import job_boards
+from python_jobs.ingest.sources import clay, job_boards, sixsense
 
-SOURCES: dict[str, Source] = {source.name: source for source in (job_boards.SOURCE,)}
+SOURCES: dict[str, Source] = {
+    source.name: source
+    for source in (
+        clay.SOURCE,
+        job_boards.SOURCE,
+        sixsense.SOURCE,
+    )
+}
 
 
 def source_named(name: str) -> Source:
