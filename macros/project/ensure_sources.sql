@@ -66,6 +66,8 @@
         'clay__enrichments', 'sixsense__account_scores', 'sixsense__segment_export', 'sixsense__segments',
         'sixsense__people', 'sixsense__people_enrichment',
         'job_boards__postings',
+        'salesforce__users', 'salesforce__accounts', 'salesforce__contacts', 'salesforce__leads',
+        'salesforce__opportunities', 'salesforce__opportunity_history', 'salesforce__tasks',
     ] -%}
         {%- do tables.update({'raw.' ~ entity: state}) -%}
     {%- endfor -%}
