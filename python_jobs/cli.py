@@ -7,6 +7,7 @@ import typer
 from python_jobs import log
 from python_jobs.build import build
 from python_jobs.demo import demo
+from python_jobs.doctor import doctor
 from python_jobs.errors import GtmError
 from python_jobs.explain import explain
 from python_jobs.ingest.commands import load
@@ -40,6 +41,7 @@ app.command()(explain)
 app.command()(replay)
 app.command()(demo)
 app.add_typer(registry_app)
+app.command()(doctor)
 app.command()(refresh_reference)
 app.command("world")(write_world)
 app.command()(sandbox)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from python_jobs.errors import ConfigurationError
 from python_jobs.ingest.connector import Source
 from python_jobs.ingest.contracts import CONTRACTS, Contract
-from python_jobs.ingest.sources import clay, job_boards, salesforce, sixsense
+from python_jobs.ingest.sources import clay, job_boards, outreach, salesforce, sixsense
 
 SOURCES: dict[str, Source] = {
     source.name: source
     for source in (
         clay.SOURCE,
         job_boards.SOURCE,
+        outreach.SOURCE,
         salesforce.SOURCE,
         sixsense.SOURCE,
     )

@@ -4,6 +4,7 @@ from python_jobs.sandbox.vendor import Vendor
 from python_jobs.sandbox.vendors.clay import Clay
 from python_jobs.sandbox.vendors.gong import Gong
 from python_jobs.sandbox.vendors.job_boards import JobBoards
+from python_jobs.sandbox.vendors.outreach import Outreach
 from python_jobs.sandbox.vendors.product_db import ProductDb
 from python_jobs.sandbox.vendors.salesforce import Salesforce
 from python_jobs.sandbox.vendors.sixsense import SixSense
