@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from python_jobs.sandbox.world import journey, names
+from python_jobs.sandbox.world import journey
 from python_jobs.sandbox.world.crm import OWNERS, Crm, day_us, opportunity_ids, owner_ids
 from python_jobs.sandbox.world.draws import Bools, Ints, hashed, uniform
 from python_jobs.sandbox.world.tables import (
@@ -54,30 +54,6 @@ TITLES = (
 )
 INTRO, REVIEW = KINDS.index("intro"), KINDS.index("review")
 DIRECTIONS = ("Conference", "Outbound", "Inbound")
-
-
-@dataclass(frozen=True)
-class Seller:
-    """Somebody of the company whose CRM user owns records."""
-
-    owner_id: str
-    first_name: str
-    last_name: str
-    email: str
-
-
-def sellers(seed: int) -> list[Seller]:
-    """Everybody who owns records in the CRM, in the order of ``crm.owner_ids``."""
-    number = np.arange(OWNERS)
-    # A stride through the names keeps them apart.
-    first = (int(uniform(seed, "seller", 0)[0] * 1000) + 17 * number) % len(names.FIRST_NAMES)
-    last = (int(uniform(seed, "seller", 1)[0] * 1000) + 23 * number) % len(names.LAST_NAMES)
-    found = []
-    for owner_id, one, two in zip(owner_ids().to_pylist(), first, last, strict=True):
-        (given, given_ascii), (family, family_ascii) = names.FIRST_NAMES[one], names.LAST_NAMES[two]
-        email = f"{given_ascii}.{family_ascii}@sealwright.example"
-        found.append(Seller(owner_id, given, family, email))
-    return found
 
 
 @dataclass(frozen=True)

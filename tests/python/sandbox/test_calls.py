@@ -8,7 +8,6 @@ from datetime import timedelta
 import pyarrow.compute as pc
 import pytest
 
-from python_jobs.sandbox.world.calls import sellers
 from python_jobs.sandbox.world.talk import (
     FEWEST_SENTENCES,
     MOST_SENTENCES,
@@ -106,8 +105,3 @@ def test_what_the_buyer_holds_against_it_is_said(demo) -> None:
     for call in concerned[:50]:
         assert "Objections" in {turn.topic for turn in transcript(call, "Kim")}
 
-
-def test_sellers_are_different_people_with_addresses_at_the_company() -> None:
-    team = sellers(7)
-    assert len({seller.email for seller in team}) == len(team) == 12
-    assert all(seller.email.endswith("@sealwright.example") for seller in team)
