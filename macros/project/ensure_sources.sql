@@ -66,6 +66,9 @@
         'clay__enrichments', 'sixsense__account_scores', 'sixsense__segment_export', 'sixsense__segments',
         'sixsense__people', 'sixsense__people_enrichment',
         'job_boards__postings',
+        'outreach__users', 'outreach__mailboxes', 'outreach__accounts', 'outreach__prospects',
+        'outreach__templates', 'outreach__sequences', 'outreach__sequence_steps',
+        'outreach__sequence_states', 'outreach__mailings', 'outreach__calls', 'outreach__tasks',
         'salesforce__users', 'salesforce__accounts', 'salesforce__contacts', 'salesforce__leads',
         'salesforce__opportunities', 'salesforce__opportunity_history', 'salesforce__tasks',
     ] -%}

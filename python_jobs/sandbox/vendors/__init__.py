@@ -9,4 +9,4 @@ from python_jobs.sandbox.vendors.product_db import ProductDb
 from python_jobs.sandbox.vendors.salesforce import Salesforce
 from python_jobs.sandbox.vendors.sixsense import SixSense
 
-VENDORS: tuple[type[Vendor], ...] = (Clay, Gong, JobBoards, ProductDb, Salesforce, SixSense)
+VENDORS: tuple[type[Vendor], ...] = (Clay, Gong, JobBoards, Outreach, ProductDb, Salesforce, SixSense)

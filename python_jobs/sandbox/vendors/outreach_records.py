@@ -1,0 +1,767 @@
+"""Outreach's records: what each kind has, and how those of the world are made.
+
+Attribute and relationship names are the vendor's (docs.outreach.io, the API reference).
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from python_jobs.sandbox.vendor import World, iso
+
+Data = dict[str, Any]
+Records = dict[str, dict[int, "Resource"]]
+
+STAGES = ("Cold", "Approaching", "Replied", "Interested", "Not Interested", "Unresponsive")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of record.
+
+    Attributes:
+        type: in bodies. ``path``: in addresses.
+        attributes: name to the value where a record says nothing.
+        relations: name to the type of the other record.
+        listed: relationships shown as the address of a list: name to its path and filter.
+        filters: attributes that may be filtered by.
+        read_only: attributes that nobody can write.
+    """
+
+    type: str
+    path: str
+    attributes: Mapping[str, Any]
+    relations: Mapping[str, str] = field(default_factory=dict)
+    listed: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    filters: tuple[str, ...] = ()
+    read_only: tuple[str, ...] = ()
+    is_writable: bool = False
+
+
+@dataclass
+class Resource:
+    """A record: attributes that are not as the kind has them anyway, and the numbers it names."""
+
+    id: int
+    attributes: Data
+    relations: dict[str, int | list[int] | None]
+
+    def merge(self, patch: Resource) -> None:
+        """Take over what the patch says; the later of two changes dates the record."""
+        changed = max(str(record.attributes.get("updatedAt") or "") for record in (self, patch))
+        self.attributes.update(patch.attributes, updatedAt=changed)
+        self.relations.update(patch.relations)
+
+    def related(self, name: str) -> set[int]:
+        """The numbers of a relationship."""
+        value = self.relations.get(name)
+        if value is None:
+            return set()
+        return set(value) if isinstance(value, list) else {value}
+
+    def sort_key(self, name: str) -> tuple[bool, Any]:
+        """For sorting by an attribute; null comes first."""
+        value = self.attributes.get(name)
+        return value is not None, "" if value is None else value
+
+    def shown(self, kind: Kind, address: str) -> Data:
+        """As JSON:API shows it. Ids are numbers, which JSON:API does not intend."""
+        relationships: Data = {}
+        for name, other in kind.relations.items():
+            value = self.relations.get(name)
+            linked: Any = None
+            if isinstance(value, list):
+                linked = [{"type": other, "id": number} for number in value]
+            elif value is not None:
+                linked = {"type": other, "id": value}
+            relationships[name] = {"data": linked}
+        for name, (path, by) in kind.listed.items():
+            related = f"{address}/{path}?filter%5B{by}%5D%5Bid%5D={self.id}"
+            relationships[name] = {"links": {"related": related}}
+        return {
+            "type": kind.type,
+            "id": self.id,
+            "attributes": {**kind.attributes, **self.attributes},
+            "relationships": relationships,
+            "links": {"self": f"{address}/{kind.path}/{self.id}"},
+        }
+
+
+def _named(text: str, **others: Any) -> Data:
+    """Attributes in the order of ``text``, null unless ``others`` says otherwise."""
+    return {name: others.get(name) for name in text.split()}
+
+
+TIMES = ("createdAt", "updatedAt")
+CUSTOM = " ".join(f"custom{number}" for number in range(1, 151))
+COUNTS = ("bounceCount", "clickCount", "deliverCount", "openCount", "replyCount", "optOutCount")
+_NO_COUNTS = dict.fromkeys((*COUNTS, "failureCount", "scheduleCount"), 0)
+
+_KINDS = (
+    Kind(
+        "user",
+        "users",
+        _named(
+            "email firstName lastName name username title locked createdAt updatedAt", locked=False
+        ),
+        filters=("email", "firstName", "lastName", "username", *TIMES),
+    ),
+    Kind(
+        "mailbox",
+        "mailboxes",
+        _named(
+            "authId createdAt editable email emailProvider maxEmailsPerDay maxMailingsPerDay"
+            " maxMailingsPerWeek providerType sendDisabled sendErroredAt sendMaxRetries sendMethod"
+            " sendPeriod sendPermanentErrorAt sendSuccessAt sendThreshold syncDisabled updatedAt"
+            " userId username",
+            editable=True,
+            emailProvider="gmail_api",
+            maxMailingsPerWeek=5000,
+            providerType="GoogleAccount",
+            sendDisabled=False,
+            sendMaxRetries=10,
+            sendMethod="gmail_api",
+            sendPeriod=60,
+            sendThreshold=10,
+            syncDisabled=False,
+        ),
+        {"user": "user"},
+        filters=("email", "userId", *TIMES),
+    ),
+    Kind(
+        "stage",
+        "stages",
+        _named("color createdAt name order updatedAt"),
+        filters=("name", *TIMES),
+    ),
+    Kind(
+        "account",
+        "accounts",
+        _named(
+            "buyerIntentScore companyType createdAt customId description domain externalSource"
+            " industry linkedInUrl name named naturalName numberOfEmployees tags touchedAt"
+            f" updatedAt websiteUrl {CUSTOM}",
+            named=False,
+            tags=[],
+        ),
+        {"owner": "user", "creator": "user"},
+        filters=("name", "domain", "customId", "buyerIntentScore", "named", *TIMES),
+        read_only=("touchedAt", *TIMES),
+        is_writable=True,
+    ),
+    Kind(
+        "prospect",
+        "prospects",
+        _named(
+            "addedAt callOptedOut callsOptStatus campaignName clickCount company createdAt"
+            " emailOptedOut emails emailsOptStatus emailsOptedAt engagedAt engagedScore"
+            " externalId externalSource"
+            " firstName lastName linkedInId linkedInUrl mobilePhones name occupation openCount"
+            " optedOut optedOutAt replyCount tags timeZone timeZoneIana title touchedAt trashedAt"
+            f" updatedAt workPhones {CUSTOM}",
+            callOptedOut=False,
+            clickCount=0,
+            emailOptedOut=False,
+            emails=[],
+            engagedScore=0.0,
+            mobilePhones=[],
+            openCount=0,
+            optedOut=False,
+            replyCount=0,
+            tags=[],
+            workPhones=[],
+        ),
+        {
+            "account": "account",
+            "activeSequenceStates": "sequenceState",
+            "owner": "user",
+            "stage": "stage",
+        },
+        {
+            "mailings": ("mailings", "prospect"),
+            "sequenceStates": ("sequenceStates", "prospect"),
+            "tasks": ("tasks", "prospect"),
+        },
+        filters=(
+            *("emails", "firstName", "lastName", "title", "externalSource", "linkedInId"),
+            *("timeZone", "engagedScore", "touchedAt", *TIMES),
+        ),
+        read_only=(
+            *("clickCount", "engagedAt", "engagedScore", "openCount", "optedOutAt", "replyCount"),
+            *("touchedAt", "trashedAt", *TIMES),
+        ),
+        is_writable=True,
+    ),
+    Kind(
+        "template",
+        "templates",
+        {
+            **_named(
+                "archived archivedAt bodyHtml bodyText createdAt lastUsedAt name shareType subject"
+                " tags trackLinks trackOpens updatedAt",
+                archived=False,
+                shareType="shared",
+                tags=[],
+                trackLinks=True,
+                trackOpens=True,
+            ),
+            **_NO_COUNTS,
+        },
+        {"owner": "user", "creator": "user"},
+        filters=("name", "shareType", *TIMES),
+        read_only=("archivedAt", "bodyText", "lastUsedAt", *_NO_COUNTS, *TIMES),
+        is_writable=True,
+    ),
+    Kind(
+        "sequence",
+        "sequences",
+        {
+            **_named(
+                "automationPercentage createdAt description durationInDays enabled enabledAt"
+                " finishOnReply lastUsedAt locked lockedAt maxActivations name primaryReplyAction"
+                " primaryReplyPauseDuration scheduleIntervalType secondaryReplyAction"
+                " sequenceStepCount sequenceType shareType tags throttleCapacity"
+                " throttleMaxAddsPerDay throttlePaused throttlePausedAt transactional updatedAt",
+                enabled=False,
+                finishOnReply=True,
+                locked=False,
+                maxActivations=150,
+                primaryReplyAction="finish",
+                scheduleIntervalType="calendar",
+                secondaryReplyAction="finish",
+                sequenceStepCount=0,
+                sequenceType="interval",
+                shareType="shared",
+                tags=[],
+                throttleMaxAddsPerDay=50,
+                throttlePaused=False,
+                transactional=False,
+            ),
+            **_NO_COUNTS,
+        },
+        {"owner": "user", "sequenceSteps": "sequenceStep"},
+        filters=("name", "shareType", "throttleCapacity", "throttleMaxAddsPerDay", *TIMES),
+        read_only=(
+            *("automationPercentage", "enabled", "enabledAt", "lastUsedAt", "locked", "lockedAt"),
+            *("sequenceStepCount", *_NO_COUNTS, *TIMES),
+        ),
+        is_writable=True,
+    ),
+    Kind(
+        "sequenceStep",
+        "sequenceSteps",
+        {
+            **_named(
+                "createdAt date displayName interval order stepType taskAutoskipDelay taskNote"
+                " updatedAt"
+            ),
+            **_NO_COUNTS,
+        },
+        {"sequence": "sequence", "sequenceTemplates": "sequenceTemplate"},
+        filters=("order", "stepType", *TIMES),
+        read_only=("displayName", *_NO_COUNTS, *TIMES),
+        is_writable=True,
+    ),
+    Kind(
+        "sequenceTemplate",
+        "sequenceTemplates",
+        _named("createdAt enabled enabledAt isReply updatedAt", enabled=True, isReply=False),
+        {"sequenceStep": "sequenceStep", "template": "template"},
+        filters=("enabled", "isReply", *TIMES),
+        read_only=("enabledAt", *TIMES),
+        is_writable=True,
+    ),
+    Kind(
+        "sequenceState",
+        "sequenceStates",
+        {
+            **_named(
+                "activeAt callCompletedAt createdAt errorReason pauseReason repliedAt state"
+                " stateChangedAt updatedAt"
+            ),
+            **_NO_COUNTS,
+            **dict.fromkeys(("negativeReplyCount", "neutralReplyCount", "positiveReplyCount"), 0),
+        },
+        {
+            "account": "account",
+            "creator": "user",
+            "mailbox": "mailbox",
+            "prospect": "prospect",
+            "sequence": "sequence",
+            "sequenceStep": "sequenceStep",
+            "user": "user",
+        },
+        {
+            "calls": ("calls", "sequenceState"),
+            "mailings": ("mailings", "sequenceState"),
+            "tasks": ("tasks", "sequenceState"),
+        },
+        filters=("state", "pauseReason", "repliedAt", "stateChangedAt", *TIMES),
+    ),
+    Kind(
+        "mailing",
+        "mailings",
+        _named(
+            "bodyHtml bodyText bouncedAt clickCount clickedAt createdAt deliveredAt errorReason"
+            " mailboxAddress mailingType markedAsSpamAt messageId openCount openedAt"
+            " overrideSafetySettings references repliedAt replySentiment retryCount scheduledAt"
+            " state stateChangedAt subject trackLinks trackOpens unsubscribedAt updatedAt",
+            clickCount=0,
+            mailingType="sequence",
+            openCount=0,
+            overrideSafetySettings=False,
+            references=[],
+            retryCount=0,
+            trackLinks=True,
+            trackOpens=True,
+        ),
+        {
+            "mailbox": "mailbox",
+            "prospect": "prospect",
+            "sequence": "sequence",
+            "sequenceState": "sequenceState",
+            "sequenceStep": "sequenceStep",
+            "template": "template",
+            "user": "user",
+        },
+        filters=(
+            *("state", "mailingType", "messageId", "scheduledAt", "deliveredAt", "openedAt"),
+            *("clickedAt", "repliedAt", "bouncedAt", "unsubscribedAt", *TIMES),
+        ),
+    ),
+    Kind(
+        "call",
+        "calls",
+        _named(
+            "answeredAt completedAt createdAt dialedAt direction externalVendor from note outcome"
+            " recordingUrl state stateChangedAt tags to uid updatedAt userCallType vendorCallId",
+            direction="outbound",
+            tags=[],
+        ),
+        {"prospect": "prospect", "sequenceState": "sequenceState", "user": "user"},
+        filters=("outcome", "state", "from", "to", "direction", *TIMES),
+    ),
+    Kind(
+        "task",
+        "tasks",
+        _named(
+            "action autoskipAt completed completedAt createdAt dueAt note opportunityAssociation"
+            " scheduledAt state stateChangedAt taskType updatedAt",
+            completed=False,
+            taskType="sequence_step",
+        ),
+        {"owner": "user", "prospect": "prospect", "sequenceState": "sequenceState"},
+        filters=("state", "dueAt", "taskType", "completedAt", *TIMES),
+    ),
+)
+
+KINDS: dict[str, Kind] = {kind.path: kind for kind in _KINDS}
+
+
+def account_number(account_id: str) -> int:
+    """Outreach's number of a CRM account: fits a JSON number, and is always the same."""
+    return int(account_id[3:], 16) >> 12
+
+
+def load_world(world: World) -> Records:
+    """Every record of the world that is known now, by path and number."""
+    reader = _Reader(world)
+    mailings = reader.latest("mailings", "mailing_id")
+    states = reader.latest("sequence_states", "sequence_state_id")
+    prospects = reader.prospects()
+    steps = reader.latest("steps", "step_id")
+    by_state = _Tally("sequence_state_id", mailings)
+    by_prospect = _Tally("prospect_id", mailings)
+    by_sequence = _Tally("sequence_id", mailings)
+    account_of = {row["prospect_id"]: account_number(row["account_id"]) for row in prospects}
+    mailbox_of = {row["user_id"]: row for row in reader.latest("mailboxes", "mailbox_id")}
+    records = [
+        ("users", _users(reader.latest("users", "user_id"))),
+        ("mailboxes", _mailboxes(list(mailbox_of.values()))),
+        ("stages", _stages(reader.latest("sequences", "sequence_id"))),
+        ("accounts", _accounts(reader.accounts())),
+        ("prospects", [_prospect(row, by_prospect, account_of) for row in prospects]),
+        ("templates", [_template(row) for row in steps if row["body"]]),
+        (
+            "sequences",
+            [
+                _sequence(
+                    row, by_sequence, [s for s in steps if s["sequence_id"] == row["sequence_id"]]
+                )
+                for row in reader.latest("sequences", "sequence_id")
+            ],
+        ),
+        ("sequenceSteps", [_step(row) for row in steps]),
+        ("sequenceTemplates", [_sequence_template(row) for row in steps if row["body"]]),
+        ("sequenceStates", [_state(row, by_state, account_of) for row in states]),
+        (
+            "mailings",
+            [_mailing(row, mailbox_of, {s["step_id"]: s for s in steps}) for row in mailings],
+        ),
+        ("calls", [_call(row) for row in reader.latest("calls", "call_id")]),
+        ("tasks", [_task(row) for row in reader.latest("tasks", "task_id")]),
+    ]
+    return {path: {record.id: record for record in made} for path, made in records}
+
+
+class _Reader:
+    """The world's files of the sending tool, as of now."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._folder = world.folder / "mailings"
+
+    def latest(self, name: str, key: str) -> list[Data]:
+        """The last version of every record of a file."""
+        return self._world.rows(
+            f"select * from read_parquet('{self._folder / name}.parquet') where updated_at <= ? "
+            f"qualify row_number() over (partition by {key} order by updated_at desc) = 1 "
+            f"order by {key}",
+            [self._world.now],
+        )
+
+    def prospects(self) -> list[Data]:
+        """Prospects, and what the CRM says of their contacts."""
+        return self._world.rows(
+            f"""
+            with latest as (
+                select * from read_parquet('{self._folder}/prospects.parquet') where updated_at <= ?
+                qualify row_number() over (partition by prospect_id order by updated_at desc) = 1
+            ), people as (
+                select * from contacts
+                qualify row_number() over (partition by contact_id order by updated_at) = 1
+            ), companies as (
+                select account_id, name from accounts
+                qualify row_number() over (partition by account_id order by updated_at) = 1
+            )
+            select latest.*, people.phone, people.linkedin_url, companies.name as company
+            from latest
+            left join people using (contact_id)
+            left join companies on companies.account_id = latest.account_id
+            order by prospect_id
+            """,
+            [self._world.now],
+        )
+
+    def accounts(self) -> list[Data]:
+        """The accounts of prospects."""
+        return self._world.rows(
+            f"""
+            with wanted as (
+                select account_id, min(created_at) as since, min(user_id) as user_id
+                from read_parquet('{self._folder}/prospects.parquet')
+                where created_at <= ? group by 1
+            )
+            select accounts.*, wanted.since, wanted.user_id
+            from accounts join wanted using (account_id)
+            where updated_at <= ?
+            qualify row_number() over (partition by account_id order by updated_at desc) = 1
+            order by account_id
+            """,
+            [self._world.now, self._world.now],
+        )
+
+
+class _Tally:
+    """Counts of what happened to mailings, by the record they belong to."""
+
+    def __init__(self, key: str, mailings: Sequence[Data]) -> None:
+        self._counts: dict[int, Counter[str]] = defaultdict(Counter)
+        self.touched: dict[int, datetime] = {}
+        self.changed: dict[int, datetime] = {}
+        for row in mailings:
+            number = row[key]
+            count = self._counts[number]
+            count["bounceCount"] += row["bounced_at"] is not None
+            count["deliverCount"] += row["delivered_at"] is not None
+            count["replyCount"] += row["replied_at"] is not None
+            count["optOutCount"] += row["unsubscribed_at"] is not None
+            count["openCount"] += row["open_count"]
+            count["clickCount"] += row["click_count"]
+            self.touched[number] = max(row["created_at"], self.touched.get(number, datetime.min))
+            self.changed[number] = max(row["updated_at"], self.changed.get(number, datetime.min))
+
+    def counts(self, number: int, names: Sequence[str] = COUNTS) -> Data:
+        """The counts of one record."""
+        found = self._counts.get(number, Counter())
+        return {name: found[name] for name in names}
+
+    def times(self, number: int, row: Data) -> Data:
+        """createdAt and updatedAt: a mailing's change is one of the record."""
+        changed = max(row["updated_at"], self.changed.get(number, datetime.min))
+        return {
+            "createdAt": iso(row.get("created_at", row["updated_at"])),
+            "updatedAt": iso(changed),
+        }
+
+
+def _times(row: Data) -> Data:
+    return {
+        "createdAt": iso(row.get("created_at", row["updated_at"])),
+        "updatedAt": iso(row["updated_at"]),
+    }
+
+
+def _users(rows: Sequence[Data]) -> list[Resource]:
+    return [
+        Resource(
+            row["user_id"],
+            {
+                "email": row["email"],
+                "firstName": row["first_name"],
+                "lastName": row["last_name"],
+                "name": f"{row['first_name']} {row['last_name']}",
+                "username": row["email"],
+                **_times(row),
+            },
+            {},
+        )
+        for row in rows
+    ]
+
+
+def _mailboxes(rows: Sequence[Data]) -> list[Resource]:
+    return [
+        Resource(
+            row["mailbox_id"],
+            {
+                "email": row["email"],
+                "username": row["email"],
+                "userId": row["user_id"],
+                "sendDisabled": row["is_send_disabled"],
+                "sendPermanentErrorAt": iso(row["updated_at"]) if row["is_send_disabled"] else None,
+                **_times(row),
+            },
+            {"user": row["user_id"]},
+        )
+        for row in rows
+    ]
+
+
+def _stages(sequences: Sequence[Data]) -> list[Resource]:
+    """As old as the sequences."""
+    times = _times(sequences[0])
+    return [
+        Resource(index + 1, {"name": name, "order": index, **times}, {})
+        for index, name in enumerate(STAGES)
+    ]
+
+
+def _accounts(rows: Sequence[Data]) -> list[Resource]:
+    return [
+        Resource(
+            account_number(row["account_id"]),
+            {
+                "name": row["name"],
+                "naturalName": row["name"],
+                "domain": row["domain"],
+                "customId": row["account_id"],
+                "externalSource": "crm",
+                "industry": row["industry"],
+                "numberOfEmployees": row["employee_count"],
+                "websiteUrl": row["website"],
+                "linkedInUrl": row["linkedin_company_url"],
+                "createdAt": iso(row["since"]),
+                "updatedAt": iso(max(row["updated_at"], row["since"])),
+            },
+            {"owner": row["user_id"], "creator": row["user_id"]},
+        )
+        for row in rows
+    ]
+
+
+def _prospect(row: Data, tally: _Tally, account_of: Mapping[int, int]) -> Resource:
+    number = row["prospect_id"]
+    counts = tally.counts(number, ("openCount", "clickCount", "replyCount"))
+    out = row["is_opted_out"]
+    return Resource(
+        number,
+        {
+            "addedAt": iso(row["created_at"]),
+            "company": row["company"],
+            "emails": [row["email"]],
+            "emailOptedOut": out,
+            "emailsOptStatus": "opted_out" if out else None,
+            "emailsOptedAt": iso(row["opted_out_at"]),
+            "engagedScore": float(counts["openCount"] + 3 * counts["replyCount"]),
+            "externalId": row["contact_id"],
+            "externalSource": "crm",
+            "firstName": row["first_name"],
+            "lastName": row["last_name"],
+            "linkedInUrl": row["linkedin_url"],
+            "name": f"{row['first_name']} {row['last_name']}",
+            "occupation": row["title"],
+            "optedOut": out,
+            "optedOutAt": iso(row["opted_out_at"]),
+            "title": row["title"],
+            "touchedAt": iso(tally.touched.get(number)),
+            "workPhones": [row["phone"]] if row["phone"] else [],
+            **counts,
+            **tally.times(number, row),
+        },
+        {
+            "account": account_of[number],
+            "owner": row["user_id"],
+            "stage": 3 if counts["replyCount"] else 2 if number in tally.touched else 1,
+        },
+    )
+
+
+def _template(row: Data) -> Resource:
+    return Resource(
+        row["step_id"],
+        {
+            "name": f"{row['sequence_id']}.{row['step_order']} {row['subject']}",
+            "subject": row["subject"],
+            "bodyText": row["body"],
+            "bodyHtml": "".join(f"<p>{part}</p>" for part in row["body"].split("\n\n")),
+            **_times(row),
+        },
+        {"owner": 1, "creator": 1},
+    )
+
+
+def _sequence(row: Data, tally: _Tally, steps: Sequence[Data]) -> Resource:
+    number = row["sequence_id"]
+    by_itself = sum(step["step_type"] == "auto_email" for step in steps)
+    return Resource(
+        number,
+        {
+            "name": row["name"],
+            "tags": [row["signal_name"]],
+            "enabled": True,
+            "enabledAt": iso(row["updated_at"]),
+            "sequenceStepCount": len(steps),
+            "durationInDays": max(step["after_days"] for step in steps),
+            "automationPercentage": by_itself / len(steps),
+            "lastUsedAt": iso(tally.touched.get(number)),
+            **tally.counts(number),
+            **tally.times(number, row),
+        },
+        {"owner": 1, "sequenceSteps": [step["step_id"] for step in steps]},
+    )
+
+
+def _step(row: Data) -> Resource:
+    shown = row["step_type"].replace("_", " ").title()
+    return Resource(
+        row["step_id"],
+        {
+            "displayName": f"Step #{row['step_order']} ({shown})",
+            "interval": row["after_days"] * 86_400,
+            "order": row["step_order"],
+            "stepType": row["step_type"],
+            **_times(row),
+        },
+        {
+            "sequence": row["sequence_id"],
+            "sequenceTemplates": [row["step_id"]] if row["body"] else [],
+        },
+    )
+
+
+def _sequence_template(row: Data) -> Resource:
+    number = row["step_id"]
+    return Resource(number, _times(row), {"sequenceStep": number, "template": number})
+
+
+def _state(row: Data, tally: _Tally, account_of: Mapping[int, int]) -> Resource:
+    number = row["sequence_state_id"]
+    counts = tally.counts(number)
+    return Resource(
+        number,
+        {
+            "state": row["state"],
+            "activeAt": iso(row["created_at"]),
+            "stateChangedAt": iso(row["updated_at"]),
+            "repliedAt": iso(row["replied_at"]),
+            "positiveReplyCount": counts["replyCount"],
+            **counts,
+            **tally.times(number, row),
+        },
+        {
+            "account": account_of[row["prospect_id"]],
+            "creator": row["user_id"],
+            "mailbox": row["user_id"],
+            "prospect": row["prospect_id"],
+            "sequence": row["sequence_id"],
+            "user": row["user_id"],
+        },
+    )
+
+
+def _mailing(row: Data, mailbox_of: Mapping[int, Data], steps: Mapping[int, Data]) -> Resource:
+    step, sender = steps[row["step_id"]], mailbox_of[row["user_id"]]["email"]
+    happened = ("delivered", "bounced", "opened", "clicked", "replied", "unsubscribed")
+    return Resource(
+        row["mailing_id"],
+        {
+            "state": row["state"],
+            "stateChangedAt": iso(row["updated_at"]),
+            "scheduledAt": iso(row["created_at"]),
+            **{f"{name}At": iso(row[f"{name}_at"]) for name in happened},
+            "openCount": row["open_count"],
+            "clickCount": row["click_count"],
+            "mailboxAddress": sender,
+            "messageId": f"<{row['mailing_id']}.{sender}>",
+            "subject": step["subject"],
+            "bodyText": step["body"],
+            **_times(row),
+        },
+        {
+            "mailbox": row["user_id"],
+            "prospect": row["prospect_id"],
+            "sequence": row["sequence_id"],
+            "sequenceState": row["sequence_state_id"],
+            "sequenceStep": row["step_id"],
+            "template": row["step_id"],
+            "user": row["user_id"],
+        },
+    )
+
+
+def _call(row: Data) -> Resource:
+    at = iso(row["updated_at"])
+    answered = row["outcome"] in ("Connected", "Meeting Scheduled")
+    return Resource(
+        row["call_id"],
+        {
+            "state": "completed",
+            "outcome": row["outcome"],
+            "dialedAt": at,
+            "answeredAt": at if answered else None,
+            "completedAt": at,
+            "stateChangedAt": at,
+            "uid": f"call-{row['call_id']}",
+            **_times(row),
+        },
+        {
+            "prospect": row["prospect_id"],
+            "sequenceState": row["sequence_state_id"],
+            "user": row["user_id"],
+        },
+    )
+
+
+def _task(row: Data) -> Resource:
+    return Resource(
+        row["task_id"],
+        {
+            "action": "action_item",
+            "state": row["state"],
+            "completed": row["state"] == "completed",
+            "completedAt": iso(row["completed_at"]),
+            "dueAt": iso(row["created_at"]),
+            "stateChangedAt": iso(row["updated_at"]),
+            **_times(row),
+        },
+        {
+            "owner": row["user_id"],
+            "prospect": row["prospect_id"],
+            "sequenceState": row["sequence_state_id"],
+        },
+    )
