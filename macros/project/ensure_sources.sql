@@ -41,7 +41,14 @@
             'event_id:text occurred_at:timestamp event_name:text known_at:timestamp url:text path:text'
             ~ ' referrer:text distinct_id:text email:text account_domain:text account_key:text'
             ~ ' content_type:text lane:text cta_id:text user_agent:text properties:json loaded_at:timestamp',
+        'raw.posthog__events':
+            'event_id:text occurred_at:timestamp event_name:text known_at:timestamp url:text path:text'
+            ~ ' referrer:text distinct_id:text email:text account_domain:text account_key:text'
+            ~ ' content_type:text lane:text cta_id:text user_agent:text properties:json loaded_at:timestamp',
         'raw.product_events':
+            'event_id:text user_id:text event_name:text occurred_at:timestamp known_at:timestamp'
+            ~ ' team_id:text properties:json loaded_at:timestamp',
+        'raw.product_db__events':
             'event_id:text user_id:text event_name:text occurred_at:timestamp known_at:timestamp'
             ~ ' team_id:text properties:json loaded_at:timestamp',
         'ops.job_runs':
@@ -65,7 +72,7 @@
         'firmographics', 'technographics',
         'clay__enrichments', 'sixsense__account_scores', 'sixsense__segment_export', 'sixsense__segments',
         'sixsense__people', 'sixsense__people_enrichment',
-        'job_boards__postings',
+        'job_boards__postings', 'posthog__persons', 'product_db__users',
         'outreach__users', 'outreach__mailboxes', 'outreach__accounts', 'outreach__prospects',
         'outreach__templates', 'outreach__sequences', 'outreach__sequence_steps',
         'outreach__sequence_states', 'outreach__mailings', 'outreach__calls', 'outreach__tasks',

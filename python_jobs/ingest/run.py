@@ -139,12 +139,15 @@ def connect(source: Source, settings: Settings, warehouse: BriefWarehouse) -> Ap
     pacer = getattr(api, "pacer", None)
     if pacer is not None and pacer.longest_window >= LONG_WINDOW:
         now = utc_now()
+        paced = getattr(api, "paced_entities", [entity.name for entity in source.entities])
         earlier = warehouse.rows(
-            "select started_at, api_calls from ops.job_runs "
+            "select entity, started_at, api_calls from ops.job_runs "
             "where job = ? and source = ? and api_calls > 0 and started_at > ?",
             [JOB, source.name, now - timedelta(seconds=pacer.longest_window)],
         )
         for row in earlier:
+            if row["entity"] not in paced:
+                continue
             seconds_ago = (now - row["started_at"]).total_seconds()
             pacer.spent(max(0.0, seconds_ago), row["api_calls"], LONG_WINDOW)
     return api

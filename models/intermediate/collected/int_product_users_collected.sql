@@ -1,6 +1,7 @@
 {{ collected(
     relations=[
         ref('stg_files__product_users'),
+        ref('stg_product_db__users'),
     ],
     columns=[
         'user_id', 'email', 'first_name', 'last_name', 'distinct_id', 'account_domain',

@@ -1,6 +1,7 @@
 {{ collected(
     relations=[
         ref('stg_files__web_events'),
+        ref('stg_posthog__events'),
     ],
     columns=[
         'event_id', 'distinct_id', 'event_name', 'content_type', 'lane', 'cta_id', 'path',

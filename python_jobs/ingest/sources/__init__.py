@@ -5,7 +5,16 @@ from __future__ import annotations
 from python_jobs.errors import ConfigurationError
 from python_jobs.ingest.connector import Source
 from python_jobs.ingest.contracts import CONTRACTS, Contract
-from python_jobs.ingest.sources import clay, job_boards, outreach, salesforce, sixsense
+from python_jobs.ingest.sources import (
+    clay,
+    gong,
+    job_boards,
+    outreach,
+    posthog,
+    product_db,
+    salesforce,
+    sixsense,
+)
 
 SOURCES: dict[str, Source] = {
     source.name: source
@@ -13,6 +22,9 @@ SOURCES: dict[str, Source] = {
         clay.SOURCE,
         job_boards.SOURCE,
         outreach.SOURCE,
+        gong.SOURCE,
+        posthog.SOURCE,
+        product_db.SOURCE,
         salesforce.SOURCE,
         sixsense.SOURCE,
     )

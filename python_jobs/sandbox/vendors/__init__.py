@@ -5,8 +5,18 @@ from python_jobs.sandbox.vendors.clay import Clay
 from python_jobs.sandbox.vendors.gong import Gong
 from python_jobs.sandbox.vendors.job_boards import JobBoards
 from python_jobs.sandbox.vendors.outreach import Outreach
+from python_jobs.sandbox.vendors.posthog import PostHog
 from python_jobs.sandbox.vendors.product_db import ProductDb
 from python_jobs.sandbox.vendors.salesforce import Salesforce
 from python_jobs.sandbox.vendors.sixsense import SixSense
 
-VENDORS: tuple[type[Vendor], ...] = (Clay, Gong, JobBoards, Outreach, ProductDb, Salesforce, SixSense)
+VENDORS: tuple[type[Vendor], ...] = (
+    Clay,
+    Gong,
+    JobBoards,
+    Outreach,
+    PostHog,
+    ProductDb,
+    Salesforce,
+    SixSense,
+)

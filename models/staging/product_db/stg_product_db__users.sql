@@ -1,0 +1,32 @@
+with source as (
+
+    select
+        *,
+        coalesce(known_at, version_at) as version_known_at
+    from {{ source('product_db', 'users') }}
+
+),
+
+final as (
+
+    select
+        record_id as user_id,
+        {{ json_text('payload', 'email') }} as email,
+        {{ json_text('payload', 'first_name') }} as first_name,
+        {{ json_text('payload', 'last_name') }} as last_name,
+        {{ json_text('payload', 'distinct_id') }} as distinct_id,
+        {{ json_text('payload', 'account_domain') }} as account_domain,
+        {{ json_text('payload', 'company_name') }} as company_name,
+        {{ json_integer('payload', 'company_size') }} as company_size,
+        {{ json_text('payload', 'industry') }} as industry,
+        {{ json_text('payload', 'plan') }} as plan,
+        {{ json_timestamp('payload', 'created_at') }} as created_at,
+        version_at,
+        version_known_at as known_at,
+        loaded_at
+    from source
+    where {{ is_known_by_as_of('version_known_at') }}
+
+)
+
+select * from final
