@@ -20,9 +20,9 @@ SOURCES: dict[str, Source] = {
     source.name: source
     for source in (
         clay.SOURCE,
+        gong.SOURCE,
         job_boards.SOURCE,
         outreach.SOURCE,
-        gong.SOURCE,
         posthog.SOURCE,
         product_db.SOURCE,
         salesforce.SOURCE,

@@ -50,7 +50,7 @@ def test_in_the_sandbox_every_address_and_credential_is_the_sandbox_s(
 ) -> None:
     real = "not-for-the-sandbox"
     for name in aliases(source):
-        if not name.endswith(("_RUN", "_DAYS", "_ROWS", "_SECOND", "_MINUTE", "_HOUR")):
+        if not name.endswith(("_RUN", "_DAYS", "_ROWS", "_SECOND", "_MINUTE", "_HOUR", "_DAY")):
             monkeypatch.setenv(name, real)
     kept = {
         name
