@@ -42,3 +42,20 @@ final as (
 
 select * from final
 {%- endmacro %}
+
+
+{#
+  Of the CRMs' staging models, given by the name of the source, those that var crm_sources names, in
+  its order.
+#}
+{% macro crm_relations(by_source) -%}
+    {%- set relations = [] -%}
+    {%- for name in var('crm_sources') -%}
+        {%- if name not in by_source -%}
+            {%- do exceptions.raise_compiler_error(
+                "var crm_sources: there is no CRM '" ~ name ~ "': use " ~ by_source | join(', ')) -%}
+        {%- endif -%}
+        {%- do relations.append(by_source[name]) -%}
+    {%- endfor -%}
+    {{- return(relations) -}}
+{%- endmacro %}

@@ -1,7 +1,8 @@
 {{ collected(
-    relations=[
-        ref('stg_files__accounts'),
-    ],
+    relations=crm_relations({
+        'files': ref('stg_files__accounts'),
+        'salesforce': ref('stg_salesforce__accounts'),
+    }),
     columns=[
         'account_id', 'account_name', 'website', 'domain', 'parent_account_id', 'industry',
         'naics', 'employee_count', 'annual_revenue_amount', 'country', 'state', 'city',

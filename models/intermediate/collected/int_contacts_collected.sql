@@ -1,7 +1,8 @@
 {{ collected(
-    relations=[
-        ref('stg_files__contacts'),
-    ],
+    relations=crm_relations({
+        'files': ref('stg_files__contacts'),
+        'salesforce': ref('stg_salesforce__contacts'),
+    }),
     columns=[
         'contact_id', 'email', 'first_name', 'last_name', 'title', 'account_id', 'phone',
         'linkedin_url', 'owner_id', 'distinct_id', 'is_opted_out', 'is_do_not_contact',

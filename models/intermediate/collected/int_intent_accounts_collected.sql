@@ -1,6 +1,7 @@
 {{ collected(
     relations=[
         ref('stg_files__intent_accounts'),
+        ref('stg_sixsense__salesforce_accounts'),
     ],
     columns=[
         'intent_account_id', 'account_domain', 'observed_on', 'product', 'intent_score',

@@ -1,6 +1,7 @@
 {{ collected(
     relations=[
         ref('stg_files__lead_requests'),
+        ref('stg_salesforce__lead_requests'),
     ],
     columns=[
         'lead_request_id', 'occurred_at', 'request_type', 'email', 'first_name', 'last_name',

@@ -1,7 +1,8 @@
 {{ collected(
-    relations=[
-        ref('stg_files__opportunities'),
-    ],
+    relations=crm_relations({
+        'files': ref('stg_files__opportunities'),
+        'salesforce': ref('stg_salesforce__opportunity_versions'),
+    }),
     columns=[
         'opportunity_id', 'account_id', 'opportunity_name', 'stage_name', 'opportunity_amount',
         'is_closed', 'is_won', 'close_date', 'loss_reason', 'owner_id', 'created_at',
