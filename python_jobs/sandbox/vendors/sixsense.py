@@ -504,7 +504,7 @@ class SixSense(Vendor):
             person = self._by_id.get(str(wish.get("peopleId"))) or self._by_email.get(
                 str(wish.get("email", "")).lower()
             )
-            if person is not None and int(person["id"], 16) % 8:
+            if person is not None and int(person["id"], 16) % 4:
                 found.append({**person, "referenceKeys": wish.get("referenceKeys", {})})
         if len(found) > token.credits:
             return _error(402, "Quota exceeded")
