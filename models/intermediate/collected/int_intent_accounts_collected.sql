@@ -1,6 +1,8 @@
 {{ collected(
     relations=[
         ref('stg_files__intent_accounts'),
+        ref('stg_sixsense__segment_export'),
+        ref('stg_sixsense__account_scores'),
         ref('stg_sixsense__salesforce_accounts'),
     ],
     columns=[
