@@ -36,6 +36,12 @@ grant create table, create view on schema gtm.sync to role gtm_transformer;
 grant create table, create view on schema gtm.marts to role gtm_transformer;
 grant create table, create view on schema gtm.replay to role gtm_transformer;
 
+-- Connectors that ask for what a build found out: which accounts qualify, and who is known there.
+grant select on all tables in schema gtm.marts to role gtm_loader;
+grant select on future tables in schema gtm.marts to role gtm_loader;
+grant select on all views in schema gtm.intermediate to role gtm_loader;
+grant select on future views in schema gtm.intermediate to role gtm_loader;
+
 -- Reader: the marts, and nothing else.
 grant usage on schema gtm.marts to role gtm_reader;
 grant select on all tables in schema gtm.marts to role gtm_reader;
