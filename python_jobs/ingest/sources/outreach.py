@@ -162,9 +162,11 @@ def check(api: Api) -> list[Check]:
 
 def _changed(pull: Pull, reaches_back: bool) -> dict[str, str]:
     """The filter on ``updatedAt``; none when everything is wanted."""
-    if pull.mode != "backfill" and reaches_back and "updated_at" not in pull.state:
-        return {}
     since = pull.since("updated_at", OVERLAP)
+    if reaches_back and pull.mode != "backfill":
+        if "updated_at" not in pull.state:
+            return {}
+        since = datetime.fromisoformat(pull.state["updated_at"]) - OVERLAP
     until = _iso(pull.end) if pull.mode == "backfill" else "inf"
     return {"filter[updatedAt]": f"{_iso(since)}..{until}"}
 

@@ -5,8 +5,9 @@ journey, because of what they did in the product, and now and then for no good r
 far more often when the journey is real. Like the CRM's, records are versions: each row is a record
 as it was from ``updated_at`` on.
 
-Time is cut into 45 days. A person is enrolled once in each at most, in its first 25 days, and no
-sequence takes longer than the rest: so nobody is ever in two sequences at once.
+Everybody's time is cut into 45 days, each person's from another day on. A person is enrolled once
+in each at most, in its first 25 days, and no sequence takes longer than the rest: so nobody is ever
+in two sequences at once.
 """
 
 from __future__ import annotations
@@ -46,13 +47,16 @@ from python_jobs.sandbox.world.universe import EPOCH_DAYS, Universe
 
 OWN_DOMAIN = pages.SITE.removeprefix("https://www.")
 CYCLE_DAYS, ENROLS_DAYS = 45, 25
-PROSPECT_SHARE, COMMITTEE_SHARE, COLD_SHARE, PRODUCT_SHARE = 0.7, 0.6, 0.07, 0.7
+PROSPECT_SHARE, COMMITTEE_SHARE, COLD_SHARE, PRODUCT_SHARE = 0.7, 0.6, 0.2, 0.7
 BOUNCES, LEAVES, CLICKS = 0.03, 0.006, (0.10, 0.30)
 OPENS, REPLIES = (0.40, 0.62), (0.01, 0.08)
 """Chances of a mailing to somebody outside a journey, and inside one."""
 
 SURGE, SIGN_UP, ACTIVATION, SPIKE, DROP_OFF = range(5)
 EMAIL, CALL, TASK = "auto_email", "call", "task"
+PATIENCE_DAYS = 5
+"""After the last step a sequence is finished, unless there was an answer: after a weekend, too."""
+
 DAY_ENDS = 22 * HOUR
 """Nothing happens after this hour, so that a day's end is the same for everybody."""
 
@@ -145,6 +149,7 @@ class Enrolments:
     person: Ints
     sequence: Ints
     day: Ints
+    cycle: Ints
     started: Ints
     is_interested: Bools
     end: Ints
@@ -159,7 +164,7 @@ class Enrolments:
 
     def ids(self, universe: Universe) -> Ints:
         """One number each: of the cycle and the person."""
-        return self.day // CYCLE_DAYS * len(universe.people) + self.person + 1
+        return self.cycle * len(universe.people) + self.person + 1
 
 
 ENDS = ("finished", "bounced", "opted_out", "replied")
@@ -219,29 +224,35 @@ def _enrolments(crm: Crm, users: Users, last_day: int) -> Enrolments:
     ]
     person, sequence, day = (np.concatenate(column) for column in zip(*parts, strict=True))
     # What comes up in the quiet part of a cycle waits for the next cycle.
-    into = day % CYCLE_DAYS
+    into = (day + _phase(universe, person)) % CYCLE_DAYS
     day = np.where(into < ENROLS_DAYS, day, day - into + CYCLE_DAYS)
+    cycle = (day + _phase(universe, person)) // CYCLE_DAYS
     opted_out = uniform(universe.seed, "opt out", person) < 0.03
     buys = crm.history.customer_since[universe.people.company[person]] <= day
     # A customer's people are written to about the product only.
     fits = (day >= 0) & (day <= last_day) & ~opted_out & (~buys | (sequence != SURGE))
     fits &= day_us(day) >= since[person]
-    person, sequence, day = person[fits], sequence[fits], day[fits]
-    order = np.lexsort((sequence, day, person))
-    person, sequence, day = person[order], sequence[order], day[order]
-    turn = day // CYCLE_DAYS * len(universe.people) + person
-    _, first = np.unique(turn, return_index=True)
-    person, sequence, day = person[first], sequence[first], day[first]
     minute = (uniform(universe.seed, "enrol minute", person, day) * 90).astype(np.int64)
-    started = day_us(day) + 7 * HOUR + minute * MINUTE
-    in_time = np.lexsort((person, started))
-    person, sequence, day, started = (
-        values[in_time] for values in (person, sequence, day, started)
-    )
-    interested = _is_interested(crm, universe.people.company[person], day)
     nothing = np.zeros(len(person), dtype=np.int64)
-    enrolled = Enrolments(person, sequence, day, started, interested, nothing, nothing)
-    return _ended(universe, enrolled)
+    wanted = Enrolments(
+        person=person,
+        sequence=sequence,
+        day=day,
+        cycle=cycle,
+        started=day_us(day) + 7 * HOUR + minute * MINUTE,
+        is_interested=_is_interested(crm, universe.people.company[person], day),
+        end=nothing,
+        ended=nothing,
+    ).take(fits)
+    wanted = wanted.take(np.lexsort((wanted.sequence, wanted.day, wanted.person)))
+    _, first = np.unique(wanted.ids(universe), return_index=True)
+    enrolled = wanted.take(first)
+    return _ended(universe, enrolled.take(np.lexsort((enrolled.person, enrolled.started))))
+
+
+def _phase(universe: Universe, person: Ints) -> Ints:
+    """How far into its cycle each person is on the first day."""
+    return (uniform(universe.seed, "sending phase", person) * CYCLE_DAYS).astype(np.int64)
 
 
 def _by_journey(crm: Crm) -> tuple[Ints, Ints, Ints]:
@@ -287,13 +298,12 @@ def _cold(crm: Crm, since: Ints, last_day: int) -> tuple[Ints, Ints, Ints]:
     """Prospects who are written to although nothing speaks for it."""
     prospects = np.flatnonzero(since < NEVER_US)
     who, when = [], []
-    for cycle in range(last_day // CYCLE_DAYS + 1):
+    for cycle in range(last_day // CYCLE_DAYS + 2):
         chance = uniform(crm.universe.seed, "cold enrolment", prospects, cycle)
-        chosen = chance < COLD_SHARE
-        who.append(prospects[chosen])
-        when.append(
-            cycle * CYCLE_DAYS + (chance[chosen] / COLD_SHARE * ENROLS_DAYS).astype(np.int64)
-        )
+        chosen = prospects[chance < COLD_SHARE]
+        into = (chance[chance < COLD_SHARE] / COLD_SHARE * ENROLS_DAYS).astype(np.int64)
+        who.append(chosen)
+        when.append(cycle * CYCLE_DAYS - _phase(crm.universe, chosen) + into)
     person = np.concatenate(who)
     return person, np.full(len(person), SURGE), np.concatenate(when)
 
@@ -314,7 +324,7 @@ def _is_interested(crm: Crm, company: Ints, day: Ints) -> Bools:
 def _ended(universe: Universe, enrolled: Enrolments) -> Enrolments:
     """The enrolments with how and when each ends: by its first answer, bounce, opt-out, or end."""
     last = np.array([sequence.steps[-1].after_days for sequence in SEQUENCES])
-    ended = day_us(enrolled.day + last[enrolled.sequence] + 3) + 12 * HOUR
+    ended = day_us(enrolled.day + last[enrolled.sequence] + PATIENCE_DAYS) + 12 * HOUR
     end = np.full(len(enrolled), FINISHED)
     for step in range(max(len(sequence.steps) for sequence in SEQUENCES)):
         sent = _step_at(universe, enrolled, step)
