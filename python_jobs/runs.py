@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from python_jobs.errors import GtmError
-from python_jobs.ingest.sources import all_contracts
 from python_jobs.warehouse import SCHEMAS, Warehouse
 
 logger = logging.getLogger(__name__)
@@ -193,6 +192,8 @@ def ensure_raw_tables(warehouse: Warehouse) -> None:
     A build works over a warehouse that holds only some entities, and dlt loads into these tables
     later. On Snowflake they have dlt's own two columns, which its JSON loads fill.
     """
+    from python_jobs.ingest.sources import all_contracts  # brings every vendor's client along
+
     extra = _DLT_COLUMNS if warehouse.target == "snowflake" else ()
     tables = {contract.table: (*contract.raw_columns, *extra) for contract in all_contracts()}
     _ensure(warehouse, "raw", tables)

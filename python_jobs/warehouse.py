@@ -10,7 +10,6 @@ from typing import Any, Protocol
 
 import duckdb
 import pyarrow as pa
-import snowflake.connector
 from filelock import FileLock, Timeout
 
 from python_jobs.errors import ConfigurationError, TransientError
@@ -135,6 +134,8 @@ class SnowflakeWarehouse:
     target = "snowflake"
 
     def __init__(self, settings: Settings) -> None:
+        import snowflake.connector  # takes a second, which DuckDB need not wait for
+
         self._connection = snowflake.connector.connect(**snowflake_options(settings))
 
     @property
