@@ -16,7 +16,7 @@ from python_jobs.reference import refresh_reference
 from python_jobs.registry.commands import app as registry_app
 from python_jobs.replay import replay
 from python_jobs.sandbox.commands import sandbox
-from python_jobs.sandbox.world.commands import write_world
+from python_jobs.sandbox.world_commands import write_world
 
 app = typer.Typer(
     name="gtm",

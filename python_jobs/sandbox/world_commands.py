@@ -9,7 +9,6 @@ import typer
 from rich.progress import Progress
 
 from python_jobs.log import console
-from python_jobs.sandbox import world
 from python_jobs.settings import default_as_of, parse_day
 
 
@@ -35,6 +34,8 @@ def write_world(
 
     Example: gtm world --size demo --as-of 2026-06-30 --seed 7 --out world
     """
+    from python_jobs.sandbox import world
+
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(f"{size} world", total=None)
         summary = world.generate(
