@@ -127,8 +127,11 @@ class Session(Auth):
         return super().headers()
 
     def refresh(self) -> bool:
-        # asking twice does no harm: it is a new token either way
-        token = self._login.json("POST", TOKEN_PATH, reads=True, data=self._asked())
+        try:
+            # asking twice does no harm: it is a new token either way
+            token = self._login.json("POST", TOKEN_PATH, reads=True, data=self._asked())
+        except Refused as refused:
+            raise ConfigurationError(_why_not_signed_in(refused.response)) from None
         self._instance_url = str(token["instance_url"]).rstrip("/")
         self._headers = {"Authorization": f"Bearer {token['access_token']}"}
         return True
@@ -267,6 +270,8 @@ class _Through(requests.Session):
 def _judge(response: requests.Response) -> Verdict | None:
     """What Salesforce's error codes mean; one status stands for several of them."""
     code = error_code(response)
+    if code == _UNREADABLE:
+        return Verdict.AGAIN
     if code == "REQUEST_LIMIT_EXCEEDED":
         return Verdict.QUOTA if "TotalRequests" in response.text else Verdict.AGAIN
     if code in ("QUERY_TIMEOUT", "SERVER_UNAVAILABLE"):
@@ -277,8 +282,32 @@ def _judge(response: requests.Response) -> Verdict | None:
 
 
 def _judge_login(response: requests.Response) -> Verdict | None:
-    """The sign-in answers every mistake in the credentials with 400 or 401."""
-    return Verdict.CONFIGURATION if response.status_code in (400, 401) else None
+    """The sign-in answers every mistake in the credentials with 400 or 401, and says which."""
+    return Verdict.REFUSED if response.status_code in (400, 401) else _judge(response)
+
+
+_NOT_SIGNED_IN = {
+    "invalid_client_id": "SALESFORCE_CLIENT_ID is no app of this org",
+    "invalid_client": "SALESFORCE_CLIENT_ID and SALESFORCE_CLIENT_SECRET do not belong together",
+    "invalid_grant": "approve the app for the user under its policies, check SALESFORCE_USERNAME "
+    "and SALESFORCE_AUDIENCE, and that the app has the certificate of the key",
+    "unsupported_grant_type": "switch the client credentials flow on in the app's settings, and "
+    "use the My Domain address as SALESFORCE_URL",
+}
+
+
+def _why_not_signed_in(response: requests.Response) -> str:
+    """The OAuth error as a sentence; a body of another kind is no Salesforce sign-in."""
+    try:
+        error = response.json()["error"]
+    except (ValueError, KeyError, TypeError):
+        error = f"HTTP {response.status_code}"
+    advice = _NOT_SIGNED_IN.get(error, "check SALESFORCE_URL and the app's settings")
+    return f"Salesforce does not let gtm sign in ({error}): {advice}"
+
+
+_UNREADABLE = "not JSON"
+"""Salesforce's errors are JSON: what is not has been cut off, or is from something in between."""
 
 
 def error_code(response: requests.Response) -> str | None:
@@ -288,7 +317,7 @@ def error_code(response: requests.Response) -> str | None:
     try:
         body = response.json()
     except ValueError:
-        return None
+        return _UNREADABLE
     first = body[0] if isinstance(body, list) and body else body
     return first.get("errorCode") if isinstance(first, dict) else None
 

@@ -387,9 +387,7 @@ class Salesforce(Vendor):
             raise Refusal(400, "INVALID_QUERY_LOCATOR", "invalid query locator") from None
         shown = [self._shown(row, cursor.query, ask) for row in rows]
         body: Record = {"totalSize": len(cursor.rows), "done": next_place is None}
-        if next_place is None:
-            del self._cursors[cursor_id]
-        else:
+        if next_place is not None:
             body["nextRecordsUrl"] = ask.url(f"query/{cursor_id}-{next_place}")
         return Answer(body={**body, "records": shown})
 
