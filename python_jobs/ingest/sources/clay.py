@@ -40,7 +40,11 @@ from python_jobs.ingest.connector import (
 from python_jobs.ingest.contracts import Column, Contract
 from python_jobs.ingest.credits import CreditLedger, Settled
 from python_jobs.ingest.records import FAILED_BECAUSE
-from python_jobs.ingest.sources.sixsense import SixSenseConfig, qualifying_accounts
+from python_jobs.ingest.sources.sixsense import (
+    SixSenseConfig,
+    only_tells_of_today,
+    qualifying_accounts,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -129,6 +133,8 @@ class Clay:
 
 def read_enrichments(pull: Pull) -> Iterator[Page]:
     """First the runs that an earlier pull began, then new ones for the accounts that qualify."""
+    if only_tells_of_today(pull, "Clay"):
+        return
     config = pull.config
     expiry = timedelta(days=config.credit_expiry_days)
     ledger = CreditLedger("clay", pull.warehouse, expiry, pull.end)

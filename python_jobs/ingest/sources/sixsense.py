@@ -193,8 +193,10 @@ class SixSense:
 
 def read_account_scores(pull: Pull) -> Iterator[Page]:
     """The accounts whose scores are oldest, those never asked for first, then the active ones."""
-    if not _is_set(pull, "scoring_token", "account_scores") or not _is_built(
-        pull.warehouse, "marts", "dim_accounts", "account_scores"
+    if (
+        only_tells_of_today(pull, "6sense")
+        or not _is_set(pull, "scoring_token", "account_scores")
+        or not _is_built(pull.warehouse, "marts", "dim_accounts", "account_scores")
     ):
         return
     today = pull.end.date()
@@ -401,7 +403,11 @@ def qualifying_accounts(
 def read_people_enrichment(pull: Pull) -> Iterator[Page]:
     """The best people of each qualifying account, as far as the run's credits go."""
     left = pull.config.enrichment_credits_per_run
-    if not left or not _is_set(pull, "credits_token", "people_enrichment"):
+    if (
+        not left
+        or only_tells_of_today(pull, "6sense")
+        or not _is_set(pull, "credits_token", "people_enrichment")
+    ):
         return
     expiry = timedelta(days=pull.config.credit_expiry_days)
     ledger = CreditLedger("sixsense", pull.warehouse, expiry, pull.end)
@@ -493,6 +499,14 @@ def _judge(response: Any) -> Verdict | None:
     if response.status_code == 404 and '"status"' in response.text:
         return Verdict.EMPTY
     return None
+
+
+def only_tells_of_today(pull: Pull, title: str) -> bool:
+    """Whether a past is asked for that the vendor cannot tell of; says so if it is."""
+    if pull.mode != "backfill":
+        return False
+    logger.warning("%s tells what is so today: there is nothing to backfill", title)
+    return True
 
 
 def _is_set(pull: Pull, token: str, entity: str) -> bool:

@@ -188,6 +188,14 @@ def test_a_token_of_another_group_is_one_sentence_and_exit_code_2(
     assert "6sense POST /v2/people/score was refused with HTTP 401: check the credentials" in said
 
 
+def test_the_past_of_a_score_cannot_be_asked_for(sixsense: Intake) -> None:
+    days = ("--mode", "backfill", "--from", "2026-06-01", "--to", "2026-06-02")
+    code, said = pull(sixsense, "account_scores", *days)
+    assert code == 0
+    assert "6sense tells what is so today: there is nothing to backfill" in said
+    assert sixsense.raw("sixsense__account_scores") == []
+
+
 def test_before_the_first_build_there_is_nobody_to_ask(intake: Intake) -> None:
     code, said = intake.gtm("ingest", "sixsense")
     assert code == 0
