@@ -73,6 +73,7 @@
         'clay__enrichments', 'sixsense__account_scores', 'sixsense__segment_export', 'sixsense__segments',
         'sixsense__people', 'sixsense__people_enrichment',
         'gong__calls', 'gong__transcripts', 'gong__users',
+        'hubspot__companies', 'hubspot__contacts', 'hubspot__deals', 'hubspot__owners', 'hubspot__pipelines',
         'job_boards__postings', 'posthog__persons', 'product_db__users',
         'outreach__users', 'outreach__mailboxes', 'outreach__accounts', 'outreach__prospects',
         'outreach__templates', 'outreach__sequences', 'outreach__sequence_steps',

@@ -8,6 +8,7 @@ from python_jobs.ingest.contracts import CONTRACTS, Contract
 from python_jobs.ingest.sources import (
     clay,
     gong,
+    hubspot,
     job_boards,
     outreach,
     posthog,
@@ -21,6 +22,7 @@ SOURCES: dict[str, Source] = {
     for source in (
         clay.SOURCE,
         gong.SOURCE,
+        hubspot.SOURCE,
         job_boards.SOURCE,
         outreach.SOURCE,
         posthog.SOURCE,

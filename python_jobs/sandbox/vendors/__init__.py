@@ -3,6 +3,7 @@
 from python_jobs.sandbox.vendor import Vendor
 from python_jobs.sandbox.vendors.clay import Clay
 from python_jobs.sandbox.vendors.gong import Gong
+from python_jobs.sandbox.vendors.hubspot import Hubspot
 from python_jobs.sandbox.vendors.job_boards import JobBoards
 from python_jobs.sandbox.vendors.outreach import Outreach
 from python_jobs.sandbox.vendors.posthog import PostHog
@@ -13,6 +14,7 @@ from python_jobs.sandbox.vendors.sixsense import SixSense
 VENDORS: tuple[type[Vendor], ...] = (
     Clay,
     Gong,
+    Hubspot,
     JobBoards,
     Outreach,
     PostHog,
