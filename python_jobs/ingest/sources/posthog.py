@@ -77,7 +77,7 @@ own."""
 # Text is compared with text: databases order a UUID in ways of their own.
 QUERY = """
 select uuid, event, timestamp, created_at, distinct_id, properties from events
-where created_at >= toDateTime({since}) and created_at < toDateTime({until})
+where created_at >= toDateTime({since}) and created_at <= toDateTime({until})
 and (created_at > toDateTime({since}) or toString(uuid) > {uuid})
 and timestamp >= toDateTime({oldest})
 order by created_at, toString(uuid)
@@ -187,27 +187,30 @@ def _from_queries(pull: Pull, con: duckdb.DuckDBPyConnection) -> Iterator[Page]:
 
 
 def _from_export(pull: Pull, con: duckdb.DuckDBPyConnection) -> Iterator[Page]:
-    """Rows of the export, a day at a time; without a time of receipt, by when they happened.
+    """Rows of the export; without a time of receipt, by when they happened.
 
     Then, what has not landed of the last 30 days is read too, and what is older than the last pull
-    is known from this one on.
+    is known from this one on. A query spans some days, the fewer the more there are in them, so
+    that the warehouse sorts little at a time.
     """
     table = _export_table(pull.warehouse, pull.config.export_table)
-    overlap = OVERLAP if table.received else LATEST
     late_before = None
     if table.received is None and pull.mode == "incremental" and pull.state:
         late_before = pull.since("received_at", OVERLAP)
-    for begin, end in pull.windows("received_at", 1, overlap):
-        place, is_full = Place(begin.isoformat(" ")), True
-        while is_full:
-            rows = pull.warehouse.arrow(
-                table.query, [place.received, end, place.received, place.uuid]
-            )
-            is_full = rows.num_rows >= PAGE
+    begin, span = pull.since("received_at", OVERLAP if table.received else LATEST), timedelta(1)
+    while begin < pull.end:
+        until = min(begin + span, pull.end)
+        place, span = Place(begin.isoformat(" ")), span * 2
+        while True:
+            limits = [place.received, until, place.received, place.uuid]
+            rows = pull.warehouse.arrow(table.query, limits)
             if rows.num_rows:
                 place = _moved_on(place, rows, "created_at" if table.received else "timestamp")
-                events = _as_events(con, rows, late_before, pull.end)
-                yield Page(events, _checkpoint(pull, place))
+                yield Page(_as_events(con, rows, late_before, pull.end), _checkpoint(pull, place))
+            if rows.num_rows < PAGE:
+                break
+            span = timedelta(1)
+        begin = until
 
 
 @dataclass(frozen=True)
@@ -252,7 +255,7 @@ def _export_table(warehouse: Warehouse, name: str) -> _Export:
         f"{received or 'null'} as created_at, {columns['distinct_id']} as distinct_id, "
         f"cast({columns['properties']} as varchar) as properties "
         f'from {database}"{found[0]["s"]}"."{found[0]["t"]}" as export '
-        f"where {time} >= cast(? as timestamp) and {time} < ? "
+        f"where {time} >= cast(? as timestamp) and {time} <= ? "
         f"and ({time} > cast(? as timestamp) or {uuid} > ?) "
     )
     if received is None:

@@ -341,7 +341,7 @@ def _pages(
     moved, key = sql.Identifier(columns[table.moved]), sql.Identifier(columns[table.key])
     statement = sql.SQL(
         "select {columns} from {table} "
-        "where {moved} >= %(at)s and {moved} < %(end)s "
+        "where {moved} >= %(at)s and {moved} <= %(end)s "
         "and ({moved} > %(at)s or coalesce(cast({key} as varchar), '') > %(key)s) "
         "order by {moved}, coalesce(cast({key} as varchar), '') limit {page}"
     ).format(
@@ -403,7 +403,8 @@ def _as_events(con: duckdb.DuckDBPyConnection, rows: pa.Table) -> pa.Table:
         if name not in rows.column_names:
             value = "null::timestamp" if kind == "timestamp" else "null::varchar"
         elif kind == "timestamp":
-            value = f"try_cast({quoted(name)} as timestamptz) at time zone 'UTC'"
+            time = f"try_cast({quoted(name)} as timestamptz)"
+            value = f"case when isfinite({time}) then {time} at time zone 'UTC' end"
         else:
             value = f"nullif(replace({quoted(name)}, chr(0), ''), '')"
         expressions.append((name, value))

@@ -61,7 +61,8 @@ with seen as (
         max(created_at) as last_seen_at,
         arg_min(lower(coalesce(properties ->> '$.email', properties ->> '$."$set".email')),
             created_at) as email,
-        arg_min(properties ->> '$."$current_url"', created_at) as url
+        arg_min(properties ->> '$."$current_url"', created_at) as url,
+        arg_max(properties -> '$."$set"', created_at) as told
     from posthog_events
     where distinct_id is not null
     group by distinct_id
@@ -72,7 +73,8 @@ select
     max(last_seen_at) as last_seen_at,
     json_merge_patch('{}', json_object(
         'email', any_value(email), '$initial_current_url', arg_min(url, seen.created_at)
-    ))::varchar as properties,
+    )) as known,
+    json_merge_patch(coalesce(arg_max(told, seen.created_at), '{}'), known)::varchar as properties,
     any_value(email) is not null as is_identified,
     coalesce(any_value(email), any_value(distinct_id)) as name,
     list(distinct_id order by seen.created_at, distinct_id) as distinct_ids
@@ -266,9 +268,9 @@ class PostHog(Vendor):
         if body.get("api_key") != PROJECT_TOKEN:
             detail = "Project API key invalid. You can find your key in PostHog project settings."
             return _refused(401, "authentication_error", "invalid_api_key", detail)
-        con = self.world.connection
+        con, received_at = self.world.connection, self.world.now
         for event in body.get("batch", [body]):
-            row = self._row_of(event)
+            row = _row_of(event, received_at)
             same = [row[0], row[1], row[3], row[5]]
             found = con.execute(
                 "select 1 from posthog_events where uuid = ?::uuid and event = ? "
@@ -281,20 +283,21 @@ class PostHog(Vendor):
         con.execute(_PERSONS)
         return JSONResponse({"status": "Ok"})
 
-    def _row_of(self, event: dict[str, Any]) -> tuple[Any, ...]:
-        properties = dict(event.get("properties") or {})
-        distinct_id = event.get("distinct_id") or properties.pop("distinct_id", None)
-        happened = event.get("timestamp")
-        at = datetime.fromisoformat(happened) if happened else self.world.now
-        at = at.astimezone(UTC).replace(tzinfo=None) if at.tzinfo else at
-        return (
-            event.get("uuid") or str(uuid.uuid4()),
-            event["event"],
-            json.dumps(properties),
-            at,
-            self.world.now,
-            distinct_id,
-        )
+
+def _row_of(event: dict[str, Any], received_at: datetime) -> tuple[Any, ...]:
+    properties = dict(event.get("properties") or {})
+    distinct_id = event.get("distinct_id") or properties.pop("distinct_id", None)
+    happened = event.get("timestamp")
+    at = datetime.fromisoformat(happened) if happened else received_at
+    at = at.astimezone(UTC).replace(tzinfo=None) if at.tzinfo else at
+    return (
+        event.get("uuid") or str(uuid.uuid4()),
+        event["event"],
+        json.dumps(properties),
+        at,
+        received_at,
+        distinct_id,
+    )
 
 
 def _as_person(row: dict[str, Any]) -> dict[str, Any]:

@@ -125,6 +125,8 @@ def _translated(text: str, values: Mapping[str, Any], table: str) -> tuple[str, 
             words.append("?")
         elif kind == "name":
             words.append(_name(word, columns, table, words))
+        elif word == "*" and words[-1] != "(":
+            raise NotHogQL("Name the columns: * is not spoken here")
         elif kind is not None:
             words.append(word)
     return " ".join(words), params
