@@ -1,0 +1,36 @@
+with source as (
+
+    select
+        *,
+        coalesce(known_at, version_at) as version_known_at,
+        {{ json_field('payload', 'attributes') }} as attributes,
+        {{ json_field('payload', 'relationships') }} as relationships
+    from {{ source('outreach', 'accounts') }}
+
+),
+
+final as (
+
+    select
+        record_id as outreach_account_id,
+        {{ json_text('attributes', 'customId') }} as crm_account_id,
+        {{ outreach_related('owner') }} as outreach_user_id,
+        {{ json_text('attributes', 'name') }} as account_name,
+        {{ json_text('attributes', 'domain') }} as domain,
+        {{ json_text('attributes', 'websiteUrl') }} as website,
+        {{ json_text('attributes', 'industry') }} as industry,
+        {{ json_text('attributes', 'externalSource') }} as external_source,
+        {{ json_integer('attributes', 'numberOfEmployees') }} as employee_count,
+        {{ json_number('attributes', 'buyerIntentScore') }} as buyer_intent_score,
+        {{ json_boolean('attributes', 'named') }} as is_named,
+        {{ json_utc('attributes', 'createdAt') }} as created_at,
+        {{ json_utc('attributes', 'touchedAt') }} as touched_at,
+        version_at,
+        version_known_at as known_at,
+        loaded_at
+    from source
+    where {{ is_known_by_as_of('version_known_at') }}
+
+)
+
+select * from final

@@ -1,0 +1,35 @@
+with source as (
+
+    select
+        *,
+        coalesce(known_at, version_at) as version_known_at,
+        {{ json_field('payload', 'attributes') }} as attributes,
+        {{ json_field('payload', 'relationships') }} as relationships
+    from {{ source('outreach', 'calls') }}
+
+),
+
+final as (
+
+    select
+        record_id as outreach_call_id,
+        {{ outreach_related('prospect') }} as outreach_prospect_id,
+        {{ outreach_related('sequenceState') }} as sequence_state_id,
+        {{ outreach_related('user') }} as outreach_user_id,
+        {{ json_text('attributes', 'direction') }} as direction,
+        {{ json_text('attributes', 'state') }} as state,
+        {{ json_text('attributes', 'outcome') }} as outcome,
+        {{ json_text('attributes', 'note') }} as note,
+        {{ json_utc('attributes', 'dialedAt') }} as dialed_at,
+        {{ json_utc('attributes', 'answeredAt') }} as answered_at,
+        {{ json_utc('attributes', 'completedAt') }} as completed_at,
+        {{ json_utc('attributes', 'createdAt') }} as created_at,
+        version_at,
+        version_known_at as known_at,
+        loaded_at
+    from source
+    where {{ is_known_by_as_of('version_known_at') }}
+
+)
+
+select * from final

@@ -1,0 +1,39 @@
+with source as (
+
+    select
+        *,
+        coalesce(known_at, version_at) as version_known_at,
+        {{ json_field('payload', 'attributes') }} as attributes,
+        {{ json_field('payload', 'relationships') }} as relationships
+    from {{ source('outreach', 'templates') }}
+
+),
+
+final as (
+
+    select
+        record_id as template_id,
+        {{ outreach_related('owner') }} as outreach_user_id,
+        {{ json_text('attributes', 'name') }} as template_name,
+        {{ json_text('attributes', 'subject') }} as subject,
+        {{ json_text('attributes', 'bodyHtml') }} as body_html,
+        {{ json_text('attributes', 'bodyText') }} as body_text,
+        {{ json_text('attributes', 'shareType') }} as share_type,
+        {{ json_integer('attributes', 'deliverCount') }} as delivered_count,
+        {{ json_integer('attributes', 'bounceCount') }} as bounced_count,
+        {{ json_integer('attributes', 'openCount') }} as opened_count,
+        {{ json_integer('attributes', 'clickCount') }} as clicked_count,
+        {{ json_integer('attributes', 'replyCount') }} as replied_count,
+        {{ json_integer('attributes', 'optOutCount') }} as opted_out_count,
+        {{ json_boolean('attributes', 'archived') }} as is_archived,
+        {{ json_utc('attributes', 'lastUsedAt') }} as last_used_at,
+        {{ json_utc('attributes', 'createdAt') }} as created_at,
+        version_at,
+        version_known_at as known_at,
+        loaded_at
+    from source
+    where {{ is_known_by_as_of('version_known_at') }}
+
+)
+
+select * from final

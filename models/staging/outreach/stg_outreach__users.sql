@@ -1,0 +1,28 @@
+with source as (
+
+    select
+        *,
+        coalesce(known_at, version_at) as version_known_at,
+        {{ json_field('payload', 'attributes') }} as attributes
+    from {{ source('outreach', 'users') }}
+
+),
+
+final as (
+
+    select
+        record_id as outreach_user_id,
+        {{ clean_email(json_text('attributes', 'email')) }} as email,
+        {{ json_text('attributes', 'firstName') }} as first_name,
+        {{ json_text('attributes', 'lastName') }} as last_name,
+        {{ json_boolean('attributes', 'locked') }} as is_locked,
+        {{ json_utc('attributes', 'createdAt') }} as created_at,
+        version_at,
+        version_known_at as known_at,
+        loaded_at
+    from source
+    where {{ is_known_by_as_of('version_known_at') }}
+
+)
+
+select * from final
