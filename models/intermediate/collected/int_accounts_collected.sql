@@ -2,6 +2,7 @@
     relations=crm_relations({
         'files': ref('stg_files__accounts'),
         'salesforce': ref('stg_salesforce__accounts'),
+        'hubspot': ref('stg_hubspot__companies'),
     }),
     columns=[
         'account_id', 'account_name', 'website', 'domain', 'parent_account_id', 'industry',

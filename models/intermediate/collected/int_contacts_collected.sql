@@ -2,6 +2,7 @@
     relations=crm_relations({
         'files': ref('stg_files__contacts'),
         'salesforce': ref('stg_salesforce__contacts'),
+        'hubspot': ref('stg_hubspot__contacts'),
     }),
     columns=[
         'contact_id', 'email', 'first_name', 'last_name', 'title', 'account_id', 'phone',

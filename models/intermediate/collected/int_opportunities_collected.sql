@@ -2,6 +2,7 @@
     relations=crm_relations({
         'files': ref('stg_files__opportunities'),
         'salesforce': ref('stg_salesforce__opportunity_versions'),
+        'hubspot': ref('stg_hubspot__deals'),
     }),
     columns=[
         'opportunity_id', 'account_id', 'opportunity_name', 'stage_name', 'opportunity_amount',
