@@ -14,7 +14,7 @@ be unique. A row without ``updated_at`` is never seen, and neither is one that w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -38,6 +38,7 @@ from python_jobs.ingest.connector import (
     Record,
     Source,
     SourceConfig,
+    State,
     tried,
 )
 from python_jobs.ingest.contracts import PRODUCT_EVENTS, PRODUCT_USERS, Contract
@@ -366,9 +367,12 @@ def _pages(
             return
 
 
-def _checkpoint(pull: Pull, place: Place) -> dict[str, str]:
-    reached = min(as_time(place.at) or pull.begin, pull.end)
-    return {"updated_at": reached.isoformat()}
+def _checkpoint(pull: Pull, place: Place) -> State | None:
+    try:
+        reached = as_time(place.at)
+    except RecordError:
+        return None
+    return {"updated_at": min(reached or pull.begin, pull.end).isoformat()}
 
 
 def _identifier(table: str) -> sql.Identifier:
@@ -431,10 +435,17 @@ def check(db: ProductDb) -> list[Check]:
     if not opens.is_ok:
         return [opens]
     tables = [
-        tried(f"table {table.name} has its columns", partial(columns_there, db, table))
-        for table in (users_table(db.config), events_table(db.config))
+        tried(f"table {name} has its columns", partial(_find_columns, db, table))
+        for name, table in (
+            (db.config.users_table, users_table),
+            (db.config.events_table, events_table),
+        )
     ]
     return [opens, *tables, tried("the session cannot write", partial(_refuse_writes, db))]
+
+
+def _find_columns(db: ProductDb, table: Callable[[ProductDbConfig], Table]) -> None:
+    columns_there(db, table(db.config))
 
 
 def _refuse_writes(db: ProductDb) -> None:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
+import pyarrow as pa
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -50,6 +51,40 @@ select
 from web_events
 where known_at <= ?
 """
+
+_CAPTURED_TABLE = """
+create table if not exists posthog_captured (
+    uuid uuid, event varchar, properties varchar, timestamp timestamp, created_at timestamp,
+    distinct_id varchar
+)
+"""
+
+_CAPTURE = """
+insert into posthog_captured
+select * from (
+    select cast(uuid as uuid) as uuid, event, properties, timestamp, created_at, distinct_id
+    from posthog_incoming
+    qualify row_number() over (partition by uuid, event, timestamp, distinct_id) = 1
+)
+anti join posthog_captured using (uuid, event, timestamp, distinct_id)
+"""
+
+_SHOW_CAPTURED = """
+insert into posthog_events
+select * from posthog_captured
+anti join posthog_events using (uuid, event, timestamp, distinct_id)
+"""
+
+_CAPTURED = pa.schema(
+    [
+        ("uuid", pa.string()),
+        ("event", pa.string()),
+        ("properties", pa.string()),
+        ("timestamp", pa.timestamp("us")),
+        ("created_at", pa.timestamp("us")),
+        ("distinct_id", pa.string()),
+    ]
+)
 
 # The distinct ids that gave one address are one person; the first of them gives the id.
 _PERSONS = """
@@ -97,8 +132,8 @@ class PostHog(Vendor):
 
     def __init__(self, world: World, faults: Faults) -> None:
         super().__init__(world, faults)
-        self._captured: list[tuple[Any, ...]] = []
         self._running = 0
+        world.connection.execute(_CAPTURED_TABLE)
 
     def routes(self) -> list[Route]:
         project = "/api/projects/{project}"
@@ -130,8 +165,7 @@ class PostHog(Vendor):
     def load(self) -> None:
         con = self.world.connection
         con.execute(_EVENTS, [self.world.now])
-        if self._captured:
-            con.executemany("insert into posthog_events values (?, ?, ?, ?, ?, ?)", self._captured)
+        con.execute(_SHOW_CAPTURED)
         con.execute(_PERSONS)
 
     def throttled(self, wait: float) -> Response:
@@ -268,36 +302,30 @@ class PostHog(Vendor):
         if body.get("api_key") != PROJECT_TOKEN:
             detail = "Project API key invalid. You can find your key in PostHog project settings."
             return _refused(401, "authentication_error", "invalid_api_key", detail)
-        con, received_at = self.world.connection, self.world.now
-        for event in body.get("batch", [body]):
-            row = _row_of(event, received_at)
-            same = [row[0], row[1], row[3], row[5]]
-            found = con.execute(
-                "select 1 from posthog_events where uuid = ?::uuid and event = ? "
-                "and timestamp = ? and distinct_id = ?",
-                same,
-            ).fetchall()
-            if not found:
-                self._captured.append(row)
-                con.execute("insert into posthog_events values (?, ?, ?, ?, ?, ?)", row)
+        now = self.world.now
+        rows = [_row_of(event, now) for event in body.get("batch", [body])]
+        con = self.world.connection
+        con.register("posthog_incoming", pa.Table.from_pylist(rows, schema=_CAPTURED))
+        con.execute(_CAPTURE)
+        con.unregister("posthog_incoming")
+        con.execute(_SHOW_CAPTURED)
         con.execute(_PERSONS)
         return JSONResponse({"status": "Ok"})
 
 
-def _row_of(event: dict[str, Any], received_at: datetime) -> tuple[Any, ...]:
+def _row_of(event: dict[str, Any], received_at: datetime) -> dict[str, Any]:
     properties = dict(event.get("properties") or {})
     distinct_id = event.get("distinct_id") or properties.pop("distinct_id", None)
     happened = event.get("timestamp")
     at = datetime.fromisoformat(happened) if happened else received_at
-    at = at.astimezone(UTC).replace(tzinfo=None) if at.tzinfo else at
-    return (
-        event.get("uuid") or str(uuid.uuid4()),
-        event["event"],
-        json.dumps(properties),
-        at,
-        received_at,
-        distinct_id,
-    )
+    return {
+        "uuid": event.get("uuid") or str(uuid.uuid4()),
+        "event": event["event"],
+        "properties": json.dumps(properties),
+        "timestamp": at.astimezone(UTC).replace(tzinfo=None) if at.tzinfo else at,
+        "created_at": received_at,
+        "distinct_id": distinct_id,
+    }
 
 
 def _as_person(row: dict[str, Any]) -> dict[str, Any]:
