@@ -47,9 +47,9 @@ class Finding:
         """As it is printed."""
         if self.check is None:
             return f"not configured  {self.subject}: {self.advice}"
-        mark = "ok" if self.check.is_ok else "not ok"
-        advice = f" – {self.check.advice}" if self.check.advice else ""
-        return f"{mark:<16}{self.subject}: {self.check.what}{advice}"
+        if self.check.is_ok:
+            return f"ok              {self.subject}: {self.check.what}"
+        return f"not ok          {self.subject}: {self.check.what} – {self.check.advice}"
 
 
 def doctor(
