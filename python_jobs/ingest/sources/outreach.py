@@ -72,18 +72,19 @@ class OutreachConfig(SourceConfig):
         "client_secret": "sandbox",
         "redirect_uri": "https://localhost/callback",
         "refresh_token": "sandbox-consent",
+        "token_file": "outreach.json",
     }
 
     @classmethod
     def load(cls, sandbox_url: str | None) -> SourceConfig:
-        """As every source's; the tokens of each sandbox have a file of their own."""
+        """As every source's; the tokens of each sandbox have a folder of their own."""
         config = super().load(sandbox_url)
-        if sandbox_url is None:
+        assert isinstance(config, OutreachConfig)
+        if sandbox_url is None or config.token_file is None:
             return config
         folder = Path(tempfile.gettempdir()) / f"gtm-sandbox-{os.getuid()}"
-        return config.model_copy(
-            update={"token_file": folder / f"outreach-{urlsplit(sandbox_url).port}.json"}
-        )
+        folder /= str(urlsplit(sandbox_url).port)
+        return config.model_copy(update={"token_file": folder / config.token_file})
 
 
 def connect(config: OutreachConfig, patience: Patience) -> Api:
