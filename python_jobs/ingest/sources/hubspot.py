@@ -196,12 +196,10 @@ def _listed(pull: Pull, kind: str, names: Sequence[str]) -> Iterator[Page]:
     state = dict(pull.state) if "listing" in pull.state else {"listing": "live"}
     began = state.setdefault("began", pull.end.isoformat())
     if state["listing"] == "live":
-        for page in _list_pages(pull.api, kind, names, False, state.get("after")):
-            records, after = page
+        for records, after in _list_pages(pull.api, kind, names, False, state.get("after")):
             state["newest"] = max([state.get("newest", ""), *_times(kind, records)])
-            state["after"] = after
+            state |= {"listing": "live" if after else "archived", "after": after}
             yield Page(records, checkpoint=dict(state))
-        state |= {"listing": "archived", "after": None}
     for records, after in _list_pages(pull.api, kind, names, True, state.get("after")):
         state["after"] = after
         yield Page(records, checkpoint=dict(state))
@@ -268,7 +266,7 @@ def _with_properties(
 
 
 def _changed(pull: Pull, kind: str, names: Sequence[str], begin: datetime) -> Iterator[Page]:
-    """What changed from ``begin`` to the pull's end, by the time of change.
+    """What changed from ``begin`` on, or in a backfill's days, by the time of change.
 
     At the ceiling the search begins anew at the last change it saw; should all of the 10,000 be of
     one moment, those of that moment are read by their ids.
@@ -277,7 +275,7 @@ def _changed(pull: Pull, kind: str, names: Sequence[str], begin: datetime) -> It
         seen, last = 0, begin
         after: str | None = "0"
         while after is not None and seen + SEARCH_PAGE <= SEARCH_CEILING:
-            filters = list(_between(kind, begin, pull.end))
+            filters = list(_between(kind, begin, pull.end if pull.mode == "backfill" else None))
             answer = pull.api.search(kind, _search(kind, filters, MODIFIED[kind], names, after))
             records = _associated(pull.api, kind, answer["results"])
             seen += SEARCH_PAGE
@@ -318,8 +316,9 @@ def _search(kind: str, filters: list[Record], by: str, names: Sequence[str], aft
     }
 
 
-def _between(kind: str, begin: datetime, end: datetime) -> Iterator[Record]:
-    for operator, moment in (("GTE", begin), ("LT", end)):
+def _between(kind: str, begin: datetime, end: datetime | None) -> Iterator[Record]:
+    bounds = [("GTE", begin)] if end is None else [("GTE", begin), ("LT", end)]
+    for operator, moment in bounds:
         milliseconds = int(moment.replace(tzinfo=UTC).timestamp() * 1000)
         yield {"propertyName": MODIFIED[kind], "operator": operator, "value": str(milliseconds)}
 
