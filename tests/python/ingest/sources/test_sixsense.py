@@ -391,7 +391,10 @@ def test_records_that_no_one_can_read_are_set_aside(sixsense: Intake) -> None:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_bad_days_change_nothing_in_what_lands(sixsense: Intake, seed: int) -> None:
+def test_bad_days_change_nothing_in_what_lands(
+    sixsense: Intake, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connector, "GENERAL_LIMIT", Limit(1_000, 1))
     entities = ("account_scores", "segments", "people")
     clean = {}
     for entity in entities:
