@@ -104,4 +104,3 @@ def test_what_the_buyer_holds_against_it_is_said(demo) -> None:
     assert len(concerned) > 100
     for call in concerned[:50]:
         assert "Objections" in {turn.topic for turn in transcript(call, "Kim")}
-
