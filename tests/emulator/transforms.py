@@ -94,6 +94,14 @@ def _no_named_window(select: exp.Expr) -> None:
         raise ValueError("Snowflake has no WINDOW clause: write the window where it is used")
 
 
+def _function_of_no_kind(call: exp.Expr) -> None:
+    """What fakesnow does not know at all: TRY_TO_TIMESTAMP_TZ, whose offset may lack its colon."""
+    if call.name.upper() == "TRY_TO_TIMESTAMP_TZ":
+        offset, with_colon = _literal("([+-][0-9][0-9])([0-9][0-9])$"), _literal(r"\1:\2")
+        text = _duckdb("regexp_replace", call.expressions[0], offset, with_colon)
+        call.replace(exp.TryCast(this=text, to=exp.DataType.build("timestamptz")))
+
+
 def _literal(text: str) -> exp.Expr:
     return exp.Literal.string(text)
 
@@ -108,5 +116,6 @@ _CORRECTIONS: dict[type[exp.Expr], Callable[[exp.Expr], None]] = {
     exp.ArrayConstructCompact: _array_construct_compact,
     exp.ArraySlice: _array_slice,
     exp.ArrayToString: _array_to_string,
+    exp.Anonymous: _function_of_no_kind,
     exp.Select: _no_named_window,
 }

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -37,6 +38,12 @@ def warehouse(snowflake_env: dict[str, str]) -> Iterator[Warehouse]:
         ("array_to_string(array_construct(), ',')", ""),
         ("regexp_substr(text, pattern, 1, 1, 'e', 1)", "b"),
         ("regexp_substr('none', pattern, 1, 1, 'e', 1)", None),
+        ("try_to_timestamp_tz('none')", None),
+        (
+            "cast(convert_timezone('UTC', try_to_timestamp_tz('2026-01-31T08:00:00+0500')) "
+            "as timestamp_ntz)",
+            datetime(2026, 1, 31, 3),
+        ),
     ],
 )
 def test_value(warehouse: Warehouse, sql: str, expected: Any) -> None:
