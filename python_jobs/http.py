@@ -260,11 +260,13 @@ class Api:
         try:
             return retrying(self._once, method, path, expect_json, options)
         except _Again as error:
-            unknown = "; whether it took effect is unknown: look before repeating"
+            failed = f"{self._what(method, path)}: {error.reason}"
+            if error.was_turned_away:
+                raise TurnedAway(f"{failed}, {self.patience.attempts} times") from None
+            if reads:
+                raise TransientError(f"{failed}, {self.patience.attempts} times") from None
             raise TransientError(
-                f"{self._what(method, path)}: {error.reason}, {self.patience.attempts} times"
-                if reads or error.was_turned_away
-                else f"{self._what(method, path)}: {error.reason}{unknown}"
+                f"{failed}; whether it took effect is unknown: look before repeating"
             ) from None
 
     def _once(
@@ -350,6 +352,10 @@ class Api:
             f"{self._what(method, path)} was refused with HTTP {response.status_code}: check "
             f"{what} and their permissions, or run `gtm doctor`"
         )
+
+
+class TurnedAway(TransientError):
+    """The vendor let none of the tries in (429): nothing was done, nothing was paid."""
 
 
 class Refused(PermanentError):

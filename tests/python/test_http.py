@@ -23,6 +23,7 @@ from python_jobs.http import (
     Pacer,
     Patience,
     Refused,
+    TurnedAway,
     Verdict,
 )
 
@@ -270,5 +271,5 @@ def test_a_write_that_is_turned_away_is_sent_again_until_it_is_let_in(server: Se
     server.says(bad(429, Retry_After="0"), bad(429, Retry_After="0"), good())
     assert api(server).json("POST", "/things") == {"ok": True}
     server.says(*[bad(429, Retry_After="0")] * 20)
-    with pytest.raises(TransientError, match=r"HTTP 429, \d+ times$"):
+    with pytest.raises(TurnedAway, match=r"HTTP 429, \d+ times$"):
         api(server).json("POST", "/things")

@@ -26,7 +26,7 @@ from python_jobs.errors import (
     QuotaExhausted,
     TransientError,
 )
-from python_jobs.http import Api, Auth, Limit, Patience, Verdict
+from python_jobs.http import Api, Auth, Limit, Patience, TurnedAway, Verdict
 from python_jobs.ingest.connector import (
     Check,
     Entity,
@@ -156,7 +156,7 @@ def _start(api: Clay, ledger: CreditLedger, keys: Sequence[str]) -> str:
     items = [{"id": _item_id(key), "inputs": {"domain": _domain(key)}} for key in keys]
     try:
         run_id = api.run(items)
-    except (QuotaExhausted, PermanentError, ConfigurationError):
+    except (QuotaExhausted, TurnedAway, PermanentError, ConfigurationError):
         ledger.refused(own_id)
         raise
     ledger.started(own_id, run_id)

@@ -36,7 +36,7 @@ import snowflake.connector
 from pydantic import Field, SecretStr
 
 from python_jobs.errors import ConfigurationError, PermanentError, QuotaExhausted
-from python_jobs.http import Api, Auth, Limit, Patience, Verdict
+from python_jobs.http import Api, Auth, Limit, Patience, TurnedAway, Verdict
 from python_jobs.ingest.connector import (
     Check,
     Entity,
@@ -419,7 +419,7 @@ def read_people_enrichment(pull: Pull) -> Iterator[Page]:
         run_id = ledger.intend(asked)
         try:
             contacts = pull.api.enrich(asked)
-        except (QuotaExhausted, PermanentError, ConfigurationError):
+        except (QuotaExhausted, TurnedAway, PermanentError, ConfigurationError):
             ledger.refused(run_id)
             raise
         records = [_enriched(contact) for contact in contacts]

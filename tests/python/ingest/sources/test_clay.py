@@ -109,6 +109,19 @@ def test_a_run_that_is_turned_away_waits_as_long_as_it_is_told(clay: Intake) -> 
     assert len({row["run_id"] for row in ledger(clay)}) == 1
 
 
+def test_a_run_that_is_never_let_in_has_paid_for_nobody(
+    clay: Intake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GTM_HTTP_ATTEMPTS", "1")
+    clay.sandbox.post("/limits", clay=[[1, 60]])
+    try:
+        requests.get(f"{clay.sandbox.url}/clay/public/v0/me", timeout=10)
+        assert clay.gtm(*INGEST)[0] == 1
+    finally:
+        clay.sandbox.post("/limits", clay=[[20, 1]])
+    assert {row["outcome"] for row in ledger(clay)} == {"refused"}
+
+
 @pytest.mark.parametrize(
     ("field", "value", "code", "sentence"),
     [
