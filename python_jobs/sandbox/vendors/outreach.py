@@ -118,6 +118,7 @@ class Outreach(Vendor):
         self.tokens = Tokens()
         self.refreshes = Refreshes(self.token_pause)
         self.batches: dict[int, Batch] = {}
+        self._is_stale = True
         self._numbers = count(10_000_000_000)
         self._records: dict[str, dict[int, Resource]] = {}
         self._created: dict[str, dict[int, Resource]] = {path: {} for path in KINDS}
@@ -158,7 +159,12 @@ class Outreach(Vendor):
         ]
 
     def load(self) -> None:
+        """Records are made when the first of them is asked for: few sandboxes need them."""
+        self._is_stale = True
+
+    def _make_records(self) -> None:
         """The world's records, and over them what clients wrote."""
+        self._is_stale = False
         self._records = load_world(self.world)
         for path, written in self._patched.items():
             for number, patch in written.items():
@@ -243,6 +249,8 @@ class Outreach(Vendor):
         async def guarded(request: Request) -> Response:
             if not self.tokens.accepts(request):
                 return self._unauthorized()
+            if self._is_stale:
+                self._make_records()
             sent = request.headers.get("content-type", "").split(";")[0]
             try:
                 if await request.body() and sent != JSON_API:
