@@ -395,15 +395,15 @@ class Salesforce(Vendor):
         if "Id" not in record:
             return record
         shown: Record = {"attributes": _attributes(query.sobject, record["Id"], ask)}
-        lookup = self._lookup(query.sobject) if any("." in f for f in query.fields) else None
+        if not any("." in name for name in query.fields):
+            return shown | {name: record.get(name) for name in query.fields}
+        lookup = self._lookup(query.sobject)
         for name in query.fields:
             relation, dot, rest = name.partition(".")
+            parent_id = lookup(record, f"{relation}.Id") if dot else None
             if not dot:
                 shown[name] = record.get(name)
-                continue
-            assert lookup is not None
-            parent_id = lookup(record, f"{relation}.Id")
-            if parent_id is None:
+            elif parent_id is None:
                 shown[relation] = None
             else:
                 parent = str(self._relation(query.sobject, relation).refers_to)
