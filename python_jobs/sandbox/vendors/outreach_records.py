@@ -377,6 +377,8 @@ def load_world(world: World) -> Records:
     by_state = _Tally("sequence_state_id", mailings)
     by_prospect = _Tally("prospect_id", mailings)
     by_sequence = _Tally("sequence_id", mailings)
+    in_order = sorted(mailings, key=lambda row: row["created_at"])
+    reached = {row["sequence_state_id"]: row["step_id"] for row in in_order}
     account_of = {row["prospect_id"]: account_number(row["account_id"]) for row in prospects}
     mailbox_of = {row["user_id"]: row for row in reader.latest("mailboxes", "mailbox_id")}
     records = [
@@ -397,7 +399,7 @@ def load_world(world: World) -> Records:
         ),
         ("sequenceSteps", [_step(row) for row in steps]),
         ("sequenceTemplates", [_sequence_template(row) for row in steps if row["body"]]),
-        ("sequenceStates", [_state(row, by_state, account_of) for row in states]),
+        ("sequenceStates", [_state(row, by_state, account_of, reached) for row in states]),
         (
             "mailings",
             [_mailing(row, mailbox_of, {s["step_id"]: s for s in steps}) for row in mailings],
@@ -669,7 +671,9 @@ def _sequence_template(row: Data) -> Resource:
     return Resource(number, _times(row), {"sequenceStep": number, "template": number})
 
 
-def _state(row: Data, tally: _Tally, account_of: Mapping[int, int]) -> Resource:
+def _state(
+    row: Data, tally: _Tally, account_of: Mapping[int, int], reached: Mapping[int, int]
+) -> Resource:
     number = row["sequence_state_id"]
     counts = tally.counts(number)
     return Resource(
@@ -689,6 +693,7 @@ def _state(row: Data, tally: _Tally, account_of: Mapping[int, int]) -> Resource:
             "mailbox": row["user_id"],
             "prospect": row["prospect_id"],
             "sequence": row["sequence_id"],
+            "sequenceStep": reached.get(number),
             "user": row["user_id"],
         },
     )
@@ -706,6 +711,7 @@ def _mailing(row: Data, mailbox_of: Mapping[int, Data], steps: Mapping[int, Data
             **{f"{name}At": iso(row[f"{name}_at"]) for name in happened},
             "openCount": row["open_count"],
             "clickCount": row["click_count"],
+            "errorReason": "The address does not exist." if row["bounced_at"] else None,
             "mailboxAddress": sender,
             "messageId": f"<{row['mailing_id']}.{sender}>",
             "subject": step["subject"],
