@@ -6,11 +6,11 @@
 | transcripts | ``POST /v2/calls/transcript`` | call, also one without yet | every 30 minutes |
 | users | ``GET /v2/users`` | user | daily |
 
-Calls are read by their start, in windows of 30 days, several at a time. Gong tells of no changes,
-and transcripts and summaries come hours after a call: so twice a day an incremental pull reads the
-last 14 days again, and every one the last day, and a version with other content is dated when it
-was seen. What changes later than that (a call linked to another deal, say) is found by a backfill
-of those days.
+Calls are read by their start, in windows of 30 days at most, several at a time. Gong tells of no
+changes, and transcripts and summaries come hours after a call: so twice a day an incremental pull
+reads the last 14 days again, and every one the last day, and a version with other content is dated
+when it was seen. What changes later than that (a call linked to another deal, say) is found by a
+backfill of those days.
 
 Gong answers 404 for "nothing found", the same for a key whose owner may see no calls: `gtm doctor`
 compares with Gong's own statistics.
@@ -19,6 +19,7 @@ compares with Gong's own statistics.
 from __future__ import annotations
 
 import base64
+import math
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -44,7 +45,7 @@ from python_jobs.ingest.connector import (
 )
 from python_jobs.ingest.contracts import Column, Contract
 
-WINDOW_DAYS = 30
+WINDOW_DAYS, SHORTEST_WINDOW_DAYS = 30, 2
 LOOK_BACK, SHORT_LOOK_BACK = timedelta(days=14), timedelta(days=1)
 LOOK_BACK_EVERY = timedelta(hours=12)
 """Transcripts and summaries are there within hours; two weeks leave room for a queue at Gong. To
@@ -194,7 +195,10 @@ def _by_window(pull: Pull, read: Callable[[Window], Iterator[Page]]) -> Iterator
         )
         overlap = LOOK_BACK if is_due else SHORT_LOOK_BACK
         looked_back = pull.end.isoformat() if is_due else looked_back
-    windows = pull.windows("until", WINDOW_DAYS, overlap)
+    # What is too short for a window of 30 days each is shared out among the readers.
+    days = math.ceil((pull.end - pull.since("until", overlap)) / timedelta(days=READERS))
+    days = min(WINDOW_DAYS, max(SHORTEST_WINDOW_DAYS, days))
+    windows = pull.windows("until", days, overlap)
 
     def checkpoint(window: Window) -> State:
         state["until"] = window[1].isoformat()
