@@ -14,10 +14,12 @@
 {%- endmacro %}
 
 {% macro path_of_url(url) -%}
-    coalesce(
-        nullif(regexp_replace({{ url }}, '^([a-zA-Z][a-zA-Z0-9+.-]*:)?//[^/?#]*', ''), ''),
-        case when {{ url }} is not null then '/' end
-    )
+    {#- Each expression stands once: what an engine shares, it computes for every row, also where it is not wanted. -#}
+    {%- set host = "^([a-zA-Z][a-zA-Z0-9+.-]*:)?//[^/?#]*" -%}
+    case
+        when {{ url }} = '' or {{ regexp_found(url, "'" ~ host ~ "$'") }} then '/'
+        else regexp_replace({{ url }}, '{{ host }}', '')
+    end
 {%- endmacro %}
 
 {% macro clean_path(path) -%}

@@ -11,12 +11,13 @@ since, and at the earlier events of visitors and addresses whose company was lea
 {%- if is_incremental() %}
     select * from {{ attributed_events }}
     where {{ happened_and_known_since(window['from']) }}
+        and occurred_at >= cast('{{ day_plus(window['from'], -max_age) }}' as timestamp)
         and known_on >= {{ sql_date(window['from']) }}
         and counted_on between {{ sql_date(window['from']) }} and {{ sql_date(window.to) }}
         and {{ is_young }}
     union all
     select * from {{ attributed_events }}
-    where {{ happened_and_known_since(day_plus(window['from'], -max_age)) }}
+    where occurred_at >= cast('{{ day_plus(window['from'], -max_age) }}' as timestamp)
         and known_on < {{ sql_date(window['from']) }}
         and (
             distinct_id in (

@@ -17,13 +17,32 @@ with web_events as (
 
 ),
 
+web_identifications as (
+
+    select * from {{ ref('int_web_identifications') }}
+    where known_on <= cast('{{ window.to }}' as date)
+        {%- if is_incremental() %}
+        and known_on >= cast('{{ window['from'] }}' as date)
+        {%- endif %}
+
+),
+
+named_by_events as (
+
+    select distinct
+        account_domain,
+        declared_account_key
+    from web_events
+
+),
+
 mentioned as (
 
-    select distinct account_domain as domain_reference from web_events
+    select account_domain as domain_reference from named_by_events
     union all
-    select distinct declared_account_key from web_events
+    select declared_account_key from named_by_events
     union all
-    select distinct {{ email_domain('email') }} from web_events where email is not null
+    select distinct {{ email_domain('email') }} from web_identifications
     {%- for model, columns in {
         'int_accounts_collected': ['website', 'domain'],
         'int_contacts_collected': ['email'],

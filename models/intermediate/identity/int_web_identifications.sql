@@ -10,7 +10,13 @@
 
 with events as (
 
-    select * from {{ ref('int_web_events_collected') }}
+    select
+        distinct_id,
+        {{ clean_email('email') }} as email,
+        known_on,
+        occurred_at,
+        event_name
+    from {{ ref('int_web_events_collected') }}
     where email is not null
         and known_on <= cast('{{ window.to }}' as date)
         {%- if is_incremental() %}
@@ -23,13 +29,13 @@ final as (
 
     select
         distinct_id,
-        {{ clean_email('email') }} as email,
+        email,
         known_on,
         max(occurred_at) as last_occurred_at,
         max(case when event_name = 'form_submitted' then 1 else 0 end) as form_submitted_count
     from events
-    where {{ clean_email('email') }} is not null
     group by 1, 2, 3
+    having count(email) > 0
 
 )
 
