@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar, Literal, TypeVar
 
 import pyarrow as pa
+from pydantic import ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from python_jobs.errors import ConfigurationError, GtmError
@@ -46,11 +47,20 @@ class SourceConfig(BaseSettings):
 
     @classmethod
     def load(cls, sandbox_url: str | None) -> SourceConfig:
-        """The settings of this run."""
-        if sandbox_url is None:
-            return cls()
-        url = sandbox_url.rstrip("/")
-        return cls(**{name: value.format(url=url) for name, value in cls.in_sandbox.items()})
+        """The settings of this run.
+
+        Raises:
+            ConfigurationError: a variable has a value of the wrong kind.
+        """
+        values: dict[str, str] = {}
+        if sandbox_url is not None:
+            url = sandbox_url.rstrip("/")
+            values = {name: value.format(url=url) for name, value in cls.in_sandbox.items()}
+        try:
+            return cls(**values)
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise ConfigurationError(f"{first['loc'][0]}: {first['msg'].lower()}") from None
 
     def missing(self) -> list[str]:
         """The environment variables that are needed and not set."""
@@ -110,7 +120,8 @@ class Pull:
         reached = self.state.get(name)
         if reached is None:
             return self.begin
-        return max(self.begin, datetime.fromisoformat(reached) - overlap)
+        start = datetime.fromisoformat(reached) - overlap
+        return max(self.begin, start) if self.mode == "backfill" else start
 
     def windows(
         self, name: str, days: int, overlap: timedelta = timedelta(0)

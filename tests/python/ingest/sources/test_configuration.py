@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from python_jobs.errors import ConfigurationError
 from python_jobs.ingest.connector import Source
 from python_jobs.ingest.sources import SOURCES
 from python_jobs.settings import PROJECT_DIR, Settings
@@ -79,3 +80,9 @@ def test_the_source_is_in_the_table_of_connectors(source: Source) -> None:
         assert re.search(rf"^\| {source.name} \| [^|]*\b{entity.name}\b", table, re.MULTILINE), (
             f"{source.name} {entity.name} is not in python_jobs/ingest/sources/README.md"
         )
+
+
+def test_a_setting_of_the_wrong_kind_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SALESFORCE_PAGE_ROWS", "many")
+    with pytest.raises(ConfigurationError, match="SALESFORCE_PAGE_ROWS: input should be a valid"):
+        SOURCES["salesforce"].config.load(None)
