@@ -51,8 +51,9 @@ LOOK_BACK_EVERY = timedelta(hours=12)
 """Transcripts and summaries are there within hours; two weeks leave room for a queue at Gong. To
 read two weeks every quarter of an hour would use up the day's calls."""
 
-READERS = 8
-"""Windows read at a time, so that the pace does not depend on how long an answer takes."""
+READERS = 4
+"""Windows read at a time, so that the pace does not depend on how long an answer takes: as many as
+calls may be under way at three a second, and one. More would only put off the first checkpoint."""
 
 CANARY_DAYS = 90
 NOTHING_FOUND = "found corresponding to the provided filters"
