@@ -34,7 +34,6 @@ from python_jobs.ingest.connector import (
     Entity,
     Page,
     Pull,
-    Record,
     Source,
     SourceConfig,
     State,
@@ -202,7 +201,7 @@ def _from_export(pull: Pull, con: duckdb.DuckDBPyConnection) -> Iterator[Page]:
         until = min(begin + span, pull.end)
         place, span = Place(begin.isoformat(" ")), span * 2
         while True:
-            limits = [place.received, until, place.received, place.uuid]
+            limits = [place.received, until.isoformat(" "), place.received, place.uuid]
             rows = pull.warehouse.arrow(table.query, limits)
             if rows.num_rows:
                 place = _moved_on(place, rows, "created_at" if table.received else "timestamp")
@@ -252,10 +251,11 @@ def _export_table(warehouse: Warehouse, name: str) -> _Export:
     time, uuid = received or columns["timestamp"], f"cast({columns['uuid']} as varchar)"
     query = (
         f"select {uuid} as uuid, {columns['event']} as event, {columns['timestamp']} as timestamp, "
-        f"{received or 'null'} as created_at, {columns['distinct_id']} as distinct_id, "
+        f"{received or 'cast(null as varchar)'} as created_at, "
+        f"{columns['distinct_id']} as distinct_id, "
         f"cast({columns['properties']} as varchar) as properties "
         f'from {database}"{found[0]["s"]}"."{found[0]["t"]}" as export '
-        f"where {time} >= cast(? as timestamp) and {time} <= ? "
+        f"where {time} >= cast(? as timestamp) and {time} <= cast(? as timestamp) "
         f"and ({time} > cast(? as timestamp) or {uuid} > ?) "
     )
     if received is None:
@@ -372,7 +372,10 @@ def read_persons(pull: Pull) -> Iterator[Page]:
         yield Page(records, {"query": query} if query else {})
 
 
-def _lasting(person: Any) -> Record:
+def _lasting(person: Any) -> Any:
+    """The person without what does not last; what is no person is left to be set aside."""
+    if not isinstance(person, dict):
+        return person
     return {name: value for name, value in person.items() if name not in SHORT_LIVED}
 
 
