@@ -89,16 +89,12 @@ def diagnose(settings: Settings, sources: Sequence[Source]) -> Iterator[Finding]
 
 def check_source(settings: Settings, source: Source) -> Iterator[Finding]:
     """What a source says of its credentials; one finding if it is not configured."""
-    from pydantic import ValidationError
-
     from python_jobs.ingest.connector import Check
 
     try:
         config = source.config.load(settings.sandbox_url)
-    except ValidationError as error:
-        first = error.errors()[0]
-        advice = f"{first['loc'][0] if first['loc'] else 'a setting'}: {first['msg'].lower()}"
-        yield Finding(source.name, Check("its settings can be read", False, advice))
+    except ConfigurationError as error:
+        yield Finding(source.name, Check("its settings can be read", False, str(error)))
         return
     missing = config.missing()
     if missing:
