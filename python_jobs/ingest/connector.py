@@ -26,6 +26,10 @@ from python_jobs.http import Patience
 from python_jobs.ingest.contracts import Contract
 from python_jobs.warehouse import Warehouse
 
+PAGES_AHEAD = 32
+"""Pages read in parallel that may wait to be landed: as many as come in while a chunk is written,
+so that the vendor's pace is used meanwhile."""
+
 Mode = Literal["full", "incremental", "backfill"]
 Record = dict[str, Any]
 State = dict[str, Any]
@@ -216,7 +220,7 @@ def in_parallel(
     Pages come as they are answered. When a slice and all before it have been given, a page with
     ``checkpoint(slice)`` follows. An error of one slice ends all.
     """
-    pages: queue.Queue[tuple[int, Page | BaseException | None]] = queue.Queue(maxsize=2 * workers)
+    pages: queue.Queue[tuple[int, Page | BaseException | None]] = queue.Queue(maxsize=PAGES_AHEAD)
     stop = threading.Event()
 
     def work(number: int) -> None:
