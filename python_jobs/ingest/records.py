@@ -181,7 +181,8 @@ def _converted(name: str, kind: Kind, value: Any, max_length: int | None) -> Any
         if kind == "boolean":
             return value if isinstance(value, bool) else {"true": True, "false": False}[value]
         if kind == "json":
-            return canonical_json(value) if isinstance(value, dict) else None
+            found = json.loads(value) if isinstance(value, str) else value
+            return canonical_json(found) if isinstance(found, dict) else None
         text = (as_text(value) or "").replace("\x00", "")
         return text[:max_length] if max_length else text
     except (ValueError, TypeError, KeyError, RecordError):
