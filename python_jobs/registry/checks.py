@@ -161,6 +161,49 @@ def _prompt_templates(rows: Rows) -> Iterator[str]:
         yield "prompt_templates must keep an enabled template for lane *, persona *, stage *"
 
 
+def _signals(rows: Rows) -> Iterator[str]:
+    signals = _keys(rows, "signals")
+    for row in rows["signals"]:
+        strength = row["base_strength"]
+        if strength is not None and strength > 100:
+            yield f"signals {row['signal_name']}: base_strength must be at most 100"
+    for name, part in (("signal_modifiers", "modifier"), ("signal_settings", "setting")):
+        for row in rows[name]:
+            key = row[REGISTRIES[name].key]
+            if row["signal_name"] and row["signal_name"] not in signals:
+                yield f"{name} {key}: there is no signal '{row['signal_name']}'"
+            elif row["signal_name"] and row[part] and key != f"{row['signal_name']}:{row[part]}":
+                yield f"{name} {key} must be called {row['signal_name']}:{row[part]}"
+    for row in rows["signal_settings"]:
+        wrong = row["kind"] and row["value"] and _setting_problem(row["kind"], row["value"])
+        if wrong:
+            yield f"signal_settings {row['setting_id']}: '{row['value']}' {wrong}"
+    for row in rows["job_roles"]:
+        wrong = row["title_pattern"] and _text_pattern_problem(row["title_pattern"])
+        if wrong:
+            yield f"job_roles {row['job_role']}: title_pattern '{row['title_pattern']}' {wrong}"
+
+
+def _setting_problem(kind: str, value: str) -> str | None:
+    if kind == "pattern":
+        return _text_pattern_problem(value)
+    if kind == "list" and any(part != part.strip() or not part for part in value.split(";")):
+        return "is no list: separate its entries by ; alone"
+    if kind == "boolean" and value not in ("true", "false"):
+        return "is not true or false"
+    if kind == "integer" and not re.fullmatch(r"[0-9]{1,9}", value):
+        return "is not a whole number of at least 0"
+    if kind == "number" and not re.fullmatch(r"[0-9]{1,12}([.][0-9]+)?", value):
+        return "is not a number of at least 0"
+    return None
+
+
+def _text_pattern_problem(pattern: str) -> str | None:
+    if re.search(r"[A-Z]", pattern):
+        return "has capital letters, but texts are compared in lower case: write it in lower case"
+    return regex_problem(pattern)
+
+
 def _accounts(rows: Rows) -> Iterator[str]:
     aliases = {row["alias_domain"]: row["account_key"] for row in rows["account_aliases"]}
     parents = {row["account_key"]: row["parent_account_key"] for row in rows["account_parents"]}
@@ -239,4 +282,5 @@ _CHECKS: tuple[Callable[[Rows], Iterator[str]], ...] = (
     _score_weights,
     _prompt_templates,
     _accounts,
+    _signals,
 )

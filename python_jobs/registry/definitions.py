@@ -32,11 +32,16 @@ class Field:
 
 @dataclass(frozen=True)
 class Registry:
-    """One registry: a seed of this name, a view ``stg_registry__<name>``, and its edits."""
+    """One registry: a seed of this name, a view ``stg_registry__<name>``, and its edits.
+
+    Shipped rows of one that ``is_kept`` are read by models under their names: they can be changed,
+    not deleted.
+    """
 
     name: str
     key: str
     fields: tuple[Field, ...]
+    is_kept: bool = False
 
     def field(self, name: str) -> Field:
         """The field of that name.
@@ -247,6 +252,59 @@ _ALL = (
             Field("event_name", required=True),
             Field("content_type"),
             Field("cta_id"),
+            Field("sort_order", "integer", required=True),
+        ),
+    ),
+    Registry(
+        "signals",
+        "signal_name",
+        (
+            Field("signal_name", required=True),
+            Field("enabled", "boolean", required=True, default=True),
+            Field("label", required=True),
+            Field("base_strength", "integer", required=True, at_least=0),
+            Field("cool_down_days", "integer", required=True, default=30, at_least=0),
+            Field("sequence_key", required=True),
+            Field("notes"),
+        ),
+    ),
+    Registry(
+        "signal_modifiers",
+        "modifier_id",
+        (
+            Field("modifier_id", required=True),
+            Field("signal_name", required=True),
+            Field("modifier", required=True),
+            Field("points", "integer", required=True),
+            Field("threshold", "number"),
+            Field("notes"),
+        ),
+    ),
+    Registry(
+        "signal_settings",
+        "setting_id",
+        (
+            Field("setting_id", required=True),
+            Field("signal_name", required=True),
+            Field("setting", required=True),
+            Field(
+                "kind",
+                required=True,
+                choices=("number", "integer", "boolean", "text", "list", "pattern"),
+            ),
+            Field("value", required=True),
+            Field("notes"),
+        ),
+        is_kept=True,
+    ),
+    Registry(
+        "job_roles",
+        "job_role",
+        (
+            Field("job_role", required=True),
+            Field("enabled", "boolean", required=True, default=True),
+            Field("label", required=True),
+            Field("title_pattern", required=True),
             Field("sort_order", "integer", required=True),
         ),
     ),

@@ -101,9 +101,11 @@ def delete_row(edit: Edit, name: str, key: str) -> None:
     """Take a row away; a score config takes its weights with it.
 
     Raises:
-        ConfigurationError: there is no such row.
+        ConfigurationError: there is no such row, or a model cannot do without it.
     """
     _require(edit, name, key)
+    if registry(name).is_kept and key in edit.registries.shipped[name]:
+        raise ConfigurationError(f"{name} {key} is read by a model: set another value instead")
     edit.add(name, key, "delete", None)
     if name == "score_configs":
         for weight_key, weight in edit.registries.effective("score_weights").items():

@@ -1,21 +1,16 @@
-{%- set window = snapshot_window() %}
-{%- set length = (
-    modules.datetime.date.fromisoformat(window.to) - modules.datetime.date.fromisoformat(window['from'])
-).days + 1 %}
-
 with days as (
 
-    {{ number_series(length) }}
+    select * from {{ ref('int_run_days') }}
 
 ),
 
 final as (
 
     select
-        cast(spans.n + 1 as integer) as state_days,
-        cast(days.n as integer) as day_number
+        spans.day_number + 1 as state_days,
+        days.day_number
     from days as spans
-    inner join days on days.n <= spans.n
+    inner join days on days.day_number <= spans.day_number
 
 )
 

@@ -117,7 +117,7 @@ def flagged(
     models = project.folder / "models" / "intermediate" / "scoring"
     models.mkdir(parents=True)
     shipped = PROJECT_DIR / "models" / "intermediate" / "scoring"
-    for model in ("int_account_surge_tests", "int_state_days"):
+    for model in ("int_account_surge_tests", "int_run_days", "int_state_days"):
         shutil.copy(shipped / f"{model}.sql", models)
     (models / "int_score_configs.sql").write_text(
         "select true as is_active, 0.1 as false_discovery_rate"
@@ -147,7 +147,7 @@ def flagged(
         )
     project.dbt(
         *("run", "--select", "int_account_surge_tests", "int_account_visit_states"),
-        *("int_score_configs", "int_state_days", "--vars"),
+        *("int_score_configs", "int_run_days", "int_state_days", "--vars"),
         json.dumps({"from_date": "2026-06-01", "to_date": "2026-06-25"}),
     )
     flags = np.zeros((SNAPSHOT_DAYS, ACCOUNTS), dtype=bool)
