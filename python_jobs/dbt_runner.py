@@ -26,6 +26,9 @@ from python_jobs.settings import PROJECT_DIR, Settings
 # Called with the name of the node that begins, its number and how many there are.
 OnStart = Callable[[str, int, int], None]
 
+# The model that unites every model of models/signals.
+SIGNALS = "fct_signals"
+
 _FAILED = ("error", "fail", "runtime error")
 _CHECKS = ("test", "unit_test")
 _MODELS = ("model", "snapshot")
@@ -64,6 +67,20 @@ class DbtProject:
         self._vars = dict(parse_vars or {})
         self._target_path = target_path
         self._manifest = self._invoke(None, ["parse"], self._vars).result
+        if self._has_unread_signals():
+            self._manifest = self._invoke(None, ["parse", "--no-partial-parse"], self._vars).result
+
+    def _has_unread_signals(self) -> bool:
+        """Whether a signal's file is newer than dbt's last reading of the model that unites them."""
+        nodes = self._manifest.nodes.values()
+        united = {
+            upstream
+            for node in nodes
+            if node.name == SIGNALS
+            for upstream in node.depends_on_nodes
+        }
+        signals = {node.unique_id for node in nodes if node.fqn[1] == "signals"}
+        return bool(united) and not signals <= united
 
     def run(
         self, *arguments: str, variables: Mapping[str, str] | None = None, on_start: OnStart
