@@ -75,16 +75,46 @@ aliases as (
 
 ),
 
+-- every domain that stands for a fresh account
+account_keys as (
+
+    select distinct
+        account_key,
+        account_key as company_domain
+    from fresh_days
+    union all
+    select
+        account_key,
+        alias_domain
+    from aliases
+
+),
+
+-- the CRM accounts that a fresh account was on its day
+crm_accounts as (
+
+    select
+        fresh_days.*,
+        account_domains.account_id
+    from fresh_days
+    inner join account_keys on fresh_days.account_key = account_keys.account_key
+    inner join account_domains
+        on account_keys.company_domain = account_domains.company_domain
+        and fresh_days.snapshot_date >= account_domains.linked_from
+        and fresh_days.snapshot_date < account_domains.linked_until
+
+),
+
 -- the account's deals as that day knew them
 deals as (
 
     select
-        fresh_days.account_key,
-        fresh_days.snapshot_date,
-        fresh_days.intent_score,
-        fresh_days.intent_stage,
-        fresh_days.surge_level,
-        fresh_days.top_lane,
+        crm_accounts.account_key,
+        crm_accounts.snapshot_date,
+        crm_accounts.intent_score,
+        crm_accounts.intent_stage,
+        crm_accounts.surge_level,
+        crm_accounts.top_lane,
         opportunities.opportunity_id,
         opportunities.opportunity_amount,
         opportunities.loss_reason,
@@ -92,21 +122,17 @@ deals as (
         opportunities.closed_on,
         opportunities.loaded_at,
         max(case when opportunities.is_closed then 0 else 1 end) over (
-            partition by fresh_days.account_key, fresh_days.snapshot_date
+            partition by crm_accounts.account_key, crm_accounts.snapshot_date
         ) as has_open_deal,
         row_number() over (
-            partition by fresh_days.account_key, fresh_days.snapshot_date
+            partition by crm_accounts.account_key, crm_accounts.snapshot_date
             order by opportunities.closed_on desc, opportunities.opportunity_id
         ) as deal_rank
-    from opportunities
-    inner join account_domains on opportunities.account_id = account_domains.account_id
-    left join aliases on account_domains.company_domain = aliases.alias_domain
-    inner join fresh_days
-        on coalesce(aliases.account_key, account_domains.company_domain) = fresh_days.account_key
-        and fresh_days.snapshot_date >= account_domains.linked_from
-        and fresh_days.snapshot_date < account_domains.linked_until
-        and fresh_days.snapshot_date >= opportunities.known_from
-        and fresh_days.snapshot_date < opportunities.known_until
+    from crm_accounts
+    inner join opportunities
+        on crm_accounts.account_id = opportunities.account_id
+        and crm_accounts.snapshot_date >= opportunities.known_from
+        and crm_accounts.snapshot_date < opportunities.known_until
 
 ),
 

@@ -22,6 +22,7 @@ from python_jobs.warehouse import open_warehouse
 from tests.scenarios.compare import MartTable, compare, mart_tables
 
 SNAPSHOTS = MartTable("marts", "fct_daily_account_intent", ("account_key", "snapshot_date"))
+SIGNALS = MartTable("marts", "fct_signals", ("signal_id",))
 
 EDITED_AT = datetime(2026, 6, 1, 12)
 

@@ -14,10 +14,11 @@ import pytest
 from python_jobs.ingest.contracts import CONTRACTS
 from python_jobs.registry.edits import set_row
 from tests.scenarios.conftest import FIRST_DAY, LAST_DAY
-from tests.scenarios.lab import SNAPSHOTS, Lab
+from tests.scenarios.lab import SIGNALS, SNAPSHOTS, Lab
 
 ONE_DAY = timedelta(days=1)
 THE_SNAPSHOTS = f"+{SNAPSHOTS.name}"
+THE_SIGNALS = f"+{SIGNALS.name}"
 TABLE = f"marts.{SNAPSHOTS.name}"
 
 
@@ -44,13 +45,20 @@ def test_thirty_daily_runs_equal_one_backfill(loaded: Lab, backfilled: Lab, tmp_
     daily = Lab.on_duckdb(tmp_path, loaded.project)
     daily.deliver(loaded, FIRST_DAY)
     daily.copy_registries(loaded)
-    daily.build(FIRST_DAY, from_day=FIRST_DAY, select=THE_SNAPSHOTS)
+    daily.build(FIRST_DAY, from_day=FIRST_DAY, select=THE_SIGNALS)
     for day in days(FIRST_DAY + ONE_DAY, LAST_DAY):
         daily.deliver(loaded, day, after=day - ONE_DAY)
-        daily.build(day, select=THE_SNAPSHOTS, seeds=False)
+        daily.build(day, select=THE_SIGNALS, seeds=False)
     [built] = daily.rows(f"select count(distinct snapshot_date) as days from {TABLE}")
     assert built["days"] == 31
-    assert daily.differences(backfilled) == []
+    [fired] = daily.rows(
+        "select count(*) as n, count(distinct signal_name) as names, "
+        f"count(distinct detected_at) as days from marts.{SIGNALS.name}"
+    )
+    assert fired["n"] > 50
+    assert fired["names"] >= 5
+    assert fired["days"] > 20
+    assert daily.differences(backfilled, [SNAPSHOTS, SIGNALS]) == []
 
 
 @pytest.mark.xdist_group("steps")
@@ -106,12 +114,35 @@ def test_a_gap_between_builds_leaves_the_same_figures(
     lab = Lab.on_duckdb(tmp_path / "gap", loaded.project)
     lab.copy_registries(loaded)
     lab.deliver(loaded, before)
-    lab.build(before, from_day=FIRST_DAY, select=THE_SNAPSHOTS)
+    lab.build(before, from_day=FIRST_DAY, select=THE_SIGNALS)
     lab.deliver(loaded, after, after=before)
-    lab.build(after, select=THE_SNAPSHOTS, seeds=False)
+    lab.build(after, select=THE_SIGNALS, seeds=False)
     expected = backfilled.copy_to(tmp_path / "expected")
     expected.execute(f"delete from {TABLE} where snapshot_date > '{after}'")
-    assert lab.differences(expected) == []
+    expected.execute(f"delete from marts.{SIGNALS.name} where detected_at > '{after}'")
+    assert lab.differences(expected, [SNAPSHOTS, SIGNALS]) == []
+
+
+@pytest.mark.xdist_group("steps")
+def test_a_signals_strength_counts_from_the_next_run_and_past_signals_stand(
+    backfilled: Lab, tmp_path: Path
+) -> None:
+    """An edit reaches the days that are built after it; switched off, a signal leaves a day."""
+    lab = backfilled.copy_to(tmp_path)
+    lab.edit(lambda edit: set_row(edit, "signals", "usage_spiked", {"base_strength": "30"}))
+    lab.edit(lambda edit: set_row(edit, "signals", "usage_dropped_off", {"enabled": "false"}))
+    lab.build(LAST_DAY, select=f"stg_registry__signals {THE_SIGNALS}", seeds=False)
+    on_the_day = f"marts.{SIGNALS.name} where detected_at = '{LAST_DAY}' and signal_name"
+    for table, least in ((backfilled, 80), (lab, 30)):
+        [found] = table.rows(f"select min(strength) as least from {on_the_day} = 'usage_spiked'")
+        assert found["least"] == least
+    silences = f"select count(*) as n from {on_the_day} = 'usage_dropped_off'"
+    assert backfilled.rows(silences)[0]["n"] > 0
+    assert lab.rows(silences)[0]["n"] == 0
+    before = backfilled.copy_to(tmp_path / "before")
+    for one in (lab, before):
+        one.execute(f"delete from marts.{SIGNALS.name} where detected_at = '{LAST_DAY}'")
+    assert lab.differences(before, [SIGNALS]) == []
 
 
 @pytest.mark.xdist_group("steps")
