@@ -67,7 +67,8 @@ PLANTED = {
         where truth.silent_from is not null
     """,
     "first_party_surged": """
-        select account_domain as subject, starts_on as day from read_parquet('{truth}/surges.parquet')
+        select account_domain as subject, starts_on as day
+        from read_parquet('{truth}/surges.parquet')
     """,
     "intent_surged": """
         select account_domain as subject, decision_from as day
@@ -84,15 +85,18 @@ ON_TIME = {
     "usage_spiked": "f.user_id = p.subject and f.detected_at between p.day and p.day + 6",
     "usage_dropped_off": "f.user_id = p.subject and f.last_seen_on < p.day "
     "and f.detected_at = f.last_seen_on + 7 and f.detected_at + 7 > p.day",
-    "first_party_surged": "f.account_domain = p.subject and f.detected_at between p.day and p.day + 6",
+    "first_party_surged": "f.account_domain = p.subject "
+    "and f.detected_at between p.day and p.day + 6",
     "intent_surged": "f.account_domain = p.subject and f.detected_at between p.day and p.day + 8",
 }
 IN_TIME_OR_LATER = {
     "product_signed_up": "f.user_id = p.subject",
     "feature_activated": "f.user_id = p.subject and f.detected_at between p.day and p.day + 7",
     "usage_spiked": "f.user_id = p.subject and f.detected_at between p.day and p.day + 13",
-    "usage_dropped_off": "f.user_id = p.subject and f.last_seen_on < p.day and f.detected_at + 7 > p.day",
-    "first_party_surged": "f.account_domain = p.subject and f.detected_at between p.day and p.day + 12",
+    "usage_dropped_off": "f.user_id = p.subject and f.last_seen_on < p.day "
+    "and f.detected_at + 7 > p.day",
+    "first_party_surged": "f.account_domain = p.subject "
+    "and f.detected_at between p.day and p.day + 12",
     "intent_surged": "f.account_domain = p.subject and f.detected_at between p.day and p.day + 40",
 }
 
@@ -164,11 +168,13 @@ def judge(folder: Path, size: Size, seed: int) -> None:
     first_day = AS_OF - timedelta(days=world.SPECS[size].days - 1)
     if not (here / "built").exists():
         world.generate(size, AS_OF, seed, data)
-        in_own_process(load_files, warehouse, {one: data / f"{one}.parquet" for one in world.ENTITIES})
+        files = {entity: data / f"{entity}.parquet" for entity in world.ENTITIES}
+        in_own_process(load_files, warehouse, files)
         span = {"from_date": str(first_day), "to_date": str(AS_OF), "as_of_date": str(AS_OF)}
         in_own_process(run_dbt, here, warehouse, ["seed"], {})
         ran = in_own_process(run_dbt, here, warehouse, ["run", "--select", "+fct_signals"], span)
-        ours = sum(s for node, s in ran.node_seconds.items() if node.startswith(("sig_", "fct_sig")))
+        seconds = ran.node_seconds.items()
+        ours = sum(took for node, took in seconds if node.startswith(("sig_", "fct_signals")))
         print(f"\nSQL of all signals, {world.SPECS[size].days} days at once: {ours:.1f} s")
         (here / "built").touch()
     places = {

@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 JOB = "build"
 SNAPSHOTS = "fct_daily_account_intent"
+SIGNALS = "fct_signals"
 
 # What a build did, in ops.job_runs.mode. Only whole ones leave nothing that was loaded aside.
 WHOLE, PART, FULL_REFRESH = "whole", "part", "full refresh"
@@ -165,7 +166,10 @@ def run_build(settings: Settings, wish: Wish) -> str:
             close_interrupted(warehouse, JOB, now)
         project = DbtProject(settings)
         with open_warehouse(settings) as warehouse:
-            past = read_past(warehouse, project.sources_upstream_of(SNAPSHOTS, "raw"))
+            snapshots, signals = (
+                project.sources_upstream_of(model, "raw") for model in (SNAPSHOTS, SIGNALS)
+            )
+            past = read_past(warehouse, snapshots, set(signals) - set(snapshots))
         plan = make_plan(wish, past)
         if plan.why:
             logger.info(plan.why)
@@ -186,8 +190,14 @@ def run_build(settings: Settings, wish: Wish) -> str:
         return _summary(warehouse, plan, outcome, monotonic() - began)
 
 
-def read_past(warehouse: Warehouse, sources: Iterable[str]) -> Past:
-    """Snapshots and earlier builds, and what was loaded into the sources since the last of them."""
+def read_past(
+    warehouse: Warehouse, sources: Iterable[str], signal_sources: Iterable[str] = ()
+) -> Past:
+    """Snapshots and earlier builds, and what was loaded into the sources since the last of them.
+
+    What came into sources that only signals read, from before the first snapshot, is a reason to
+    build the days there are again, and none to begin from nothing.
+    """
     first, last = snapshot_range(warehouse)
     if first is None:
         return Past()
@@ -199,10 +209,14 @@ def read_past(warehouse: Warehouse, sources: Iterable[str]) -> Past:
     done = [run for run in runs if run["mode"] != PART and _built_every_model(run)]
     since = _loaded_since(warehouse, done[0]["started_at"]) if done else None
     refreshes = [run for run in runs if run["mode"] == FULL_REFRESH]
+    late_from = _earliest_known_day(warehouse, sources, since)
+    if done and (late_signals := _earliest_known_day(warehouse, signal_sources, since)):
+        late_signals = max(late_signals, first)
+        late_from = min(late_from or late_signals, late_signals)
     return Past(
         first=first,
         last=last,
-        late_from=_earliest_known_day(warehouse, sources, since),
+        late_from=late_from,
         interrupted=bool(refreshes) and not _built_every_model(refreshes[0]),
         recorded=bool(done),
     )

@@ -71,13 +71,10 @@ class DbtProject:
             self._manifest = self._invoke(None, ["parse", "--no-partial-parse"], self._vars).result
 
     def _has_unread_signals(self) -> bool:
-        """Whether a signal's file is newer than dbt's last reading of the model that unites them."""
+        """Whether dbt has not yet read the model that unites signals since one was added."""
         nodes = self._manifest.nodes.values()
         united = {
-            upstream
-            for node in nodes
-            if node.name == SIGNALS
-            for upstream in node.depends_on_nodes
+            upstream for node in nodes if node.name == SIGNALS for upstream in node.depends_on_nodes
         }
         signals = {node.unique_id for node in nodes if node.fqn[1] == "signals"}
         return bool(united) and not signals <= united

@@ -4,7 +4,7 @@ with signal as (
 
     {{ signal_terms(
         'usage_spiked',
-        settings={'events': 'varchar', 'window_days': 'integer', 'min_multiple': 'double'},
+        settings={'events': 'varchar', 'window_days': 'integer', 'min_multiple': 'double', 'min_events': 'integer'},
         modifiers=modifiers,
     ) }}
 
@@ -57,6 +57,7 @@ spiking as (
     cross join signal
     where weeks.previous_event_count > 0
         and weeks.event_count >= signal.min_multiple * weeks.previous_event_count
+        and weeks.event_count >= signal.min_events
 
 ),
 

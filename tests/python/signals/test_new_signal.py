@@ -1,57 +1,31 @@
-"""A new signal is one SQL file and one registry row, and nothing else."""
+"""A new signal is one SQL file and one registry row, and nothing else: README's own example."""
 
 from __future__ import annotations
 
 import json
+import re
+import textwrap
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from tests.small_project import SmallProject
+from tests.small_project import PROJECT_DIR, SmallProject
 
 pytestmark = pytest.mark.xdist_group("new_signal")
 
-# As README.md shows it.
-SQL = """
-with signal as (
-
-    {{ signal_terms('customer_won', modifiers=['large_deal']) }}
-
-),
-
-run_days as (
-
-    select * from {{ ref('int_run_days') }}
-
-),
-
-firings as (
-
-    select
-        'acme.com' as account_key,
-        cast(null as varchar) as person_id,
-        cast(run_days.run_date as timestamp) as occurred_at,
-        run_days.run_date as detected_at,
-        'crm' as source_name,
-        'deal 1' as source_record_id,
-        cast(null as timestamp) as loaded_at,
-        {{ json_build({'opportunity_id': "'deal 1'"}) }} as facts,
-        {{ once_if('100 > signal.large_deal_threshold') }} as large_deal
-    from run_days
-    cross join signal
-
-),
-
-final as (
-    {{ signal_rows('customer_won', modifiers=['large_deal']) }}
-)
-
-select * from final
-"""
 ROW = "customer_won,true,Customer won,40,3,welcome,\n"
-MODIFIER = "customer_won:large_deal,customer_won,large_deal,7,99,\n"
 DAYS = json.dumps({"from_date": "2026-06-01", "to_date": "2026-06-05"})
+UNTESTED = ("--exclude-resource-type", "unit_test", "test")
+# A deal that was won, and one that was lost.
+DEALS = """
+insert into raw.opportunities (record_id, version_at, known_at, payload, loaded_at)
+select deal, timestamp '2026-06-03 09:00:00', null, payload, timestamp '2026-06-03 10:00:00'
+from (values
+    ('won', '{"stage_name": "Closed Won", "is_closed": true, "is_won": true}'),
+    ('lost', '{"stage_name": "Closed Lost", "is_closed": true, "is_won": false}')
+) as deals (deal, payload)
+"""
 
 
 def test_a_file_and_a_row_are_a_signal(tmp_path: Path) -> None:
@@ -59,32 +33,34 @@ def test_a_file_and_a_row_are_a_signal(tmp_path: Path) -> None:
     path = tmp_path / "new.duckdb"
     env = {"GTM_TARGET": "duckdb", "GTM_DUCKDB_PATH": str(path), "GTM_THREADS": "2"}
     project = SmallProject(tmp_path / "project", env, "models", "snapshots")
-    untested = ("--exclude-resource-type", "unit_test", "test")
-    build = ("--select", "+fct_signals", "--vars", DAYS)
-    project.dbt("build", *untested, *build)
+    build = ("build", *UNTESTED, "--vars", DAYS, "--select")
+    project.dbt(*build, "+fct_signals", "+fct_opportunity_changes")
+    with duckdb.connect(str(path)) as con:
+        con.execute(DEALS)
 
-    (project.folder / "models" / "signals" / "sig_customer_won.sql").write_text(SQL)
-    for seed, row in (("signals", ROW), ("signal_modifiers", MODIFIER)):
-        with (project.folder / "seeds" / "registry" / f"{seed}.csv").open("a") as file:
-            file.write(row)
+    name, sql = example()
+    (project.folder / name).write_text(sql)
+    with (project.folder / "seeds" / "registry" / "signals.csv").open("a") as file:
+        file.write(ROW)
 
     # dbt's partial parsing has not read fct_signals again, and says so instead of leaving it out
     with pytest.raises(AssertionError, match="sig_customer_won is new") as refused:
-        project.dbt("run", *("--select", "sig_customer_won", "fct_signals", "--vars", DAYS))
+        project.dbt(*build, "fct_signals")
     assert "dbt parse --no-partial-parse" in str(refused.value)
 
     project.dbt("parse", "--no-partial-parse")
-    names = ("signals", "signal_modifiers", "sig_customer_won", "fct_signals")
-    project.dbt("build", *untested, "--select", *names, "--vars", DAYS)
+    project.dbt(*build, "signals", "fct_opportunity_changes", "sig_customer_won", "fct_signals")
     with duckdb.connect(str(path), read_only=True) as con:
         found = con.sql(
-            "select cast(detected_at as varchar), strength, sequence_key, is_in_cool_down, batch_rank "
-            "from marts.fct_signals where signal_name = 'customer_won' order by detected_at"
+            "select signal_name, source_record_id, cast(detected_at as varchar), strength, "
+            "sequence_key, is_in_cool_down, batch_rank from marts.fct_signals"
         ).fetchall()
-    assert found == [
-        ("2026-06-01", 47, "welcome", False, 1),
-        ("2026-06-02", 47, "welcome", True, 1),
-        ("2026-06-03", 47, "welcome", True, 1),
-        ("2026-06-04", 47, "welcome", False, 1),
-        ("2026-06-05", 47, "welcome", True, 1),
-    ]
+    assert found == [("customer_won", "won", "2026-06-03", 40, "welcome", False, 1)]
+
+
+def example() -> tuple[str, str]:
+    """The file that README.md shows: its path, from the first line, and what is in it."""
+    readme = (PROJECT_DIR / "README.md").read_text(encoding="utf-8")
+    [block] = re.findall(r"(?m)^    -- models/signals/.*\n(?:(?:    .*)?\n)+", readme)
+    sql = textwrap.dedent(block)
+    return sql.splitlines()[0].removeprefix("-- "), sql

@@ -133,7 +133,7 @@ EXPECTED: dict[tuple[str, str], Firings] = {
     ("feature_activated", "two_invited"): [("2026-03-12", 85)],
     ("feature_activated", "invited_after"): [("2026-03-12", 75)],
     ("feature_activated", "known_later"): [("2026-03-15", 75)],
-    # eight days late is history; and of whom signed up before the events begin, nothing is the first
+    # eight days late is history; of whom signed up before the events begin, the first is unknown
     ("feature_activated", "history"): [],
     ("feature_activated", "before_history"): [],
     ("usage_spiked", "double"): [("2026-03-08", 80)],
@@ -240,7 +240,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
         folder / "users.csv",
         ("user_id", "created_at", "updated_at", "plan", "company_size", "industry", "email"),
         [
-            (user, f"{made} 10:00:00", f"{changed} 10:00:00", *rest, f"{user}@{user.replace('_', '-')}.com")
+            (user, f"{made} 10:00:00", f"{changed} 10:00:00", *rest, f"someone@{domain(user)}")
             for user, versions in USERS.items()
             for made, changed, *rest in versions
         ],
@@ -285,6 +285,11 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
         yield opened
 
 
+def domain(user: str) -> str:
+    """The company of a case: every user has her own."""
+    return f"{user.replace('_', '-')}.com"
+
+
 def write(path: Path, columns: tuple[str, ...], rows: list[Any]) -> None:
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
@@ -311,7 +316,7 @@ def firings(warehouse: Warehouse, signal: str, account: str) -> Firings:
 
 @pytest.mark.parametrize(("signal", "user"), EXPECTED, ids="-".join)
 def test_product_signal(warehouse: Warehouse, signal: str, user: str) -> None:
-    assert firings(warehouse, signal, f"{user.replace('_', '-')}.com") == EXPECTED[signal, user]
+    assert firings(warehouse, signal, domain(user)) == EXPECTED[signal, user]
 
 
 @pytest.mark.parametrize("account", INTENT)
@@ -347,10 +352,13 @@ def test_evidence_says_what_was_counted(warehouse: Warehouse) -> None:
 def test_parts_are_kept_as_they_are_and_the_sum_is_clamped(warehouse: Warehouse) -> None:
     found = warehouse.rows(
         "select strength, evidence from marts.fct_signals where account_key in "
-        "('ten-times.com', 'long-gone.com') and signal_name in ('usage_spiked', 'usage_dropped_off')"
+        "('ten-times.com', 'long-gone.com') "
+        "and signal_name in ('usage_spiked', 'usage_dropped_off')"
     )
     sums = {
-        row["strength"]: sum(part["points"] for part in json.loads(row["evidence"])["strength_parts"])
+        row["strength"]: sum(
+            part["points"] for part in json.loads(row["evidence"])["strength_parts"]
+        )
         for row in found
     }
     assert sums == {100: 120, 0: -30}
@@ -359,9 +367,9 @@ def test_parts_are_kept_as_they_are_and_the_sum_is_clamped(warehouse: Warehouse)
 def test_a_cool_down_begins_with_a_firing_that_is_in_none(warehouse: Warehouse) -> None:
     """30 days for silences: those from 8 March to 5 April are one, the one of 12 April another."""
     rows = warehouse.rows(
-        "select cast(detected_at as varchar) as day, is_in_cool_down as cool from marts.fct_signals "
-        "where signal_name = 'usage_dropped_off' and account_key = 'heard-late.com' "
-        "order by detected_at"
+        "select cast(detected_at as varchar) as day, is_in_cool_down as cool "
+        "from marts.fct_signals where signal_name = 'usage_dropped_off' "
+        "and account_key = 'heard-late.com' order by detected_at"
     )
     assert [(row["day"], row["cool"]) for row in rows] == [
         ("2026-03-08", False),
