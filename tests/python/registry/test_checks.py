@@ -61,6 +61,18 @@ REFUSED = {
     "account_aliases acme.io account_key=acme": "not a registrable domain",
     "account_aliases acme.io account_key=acme.io": "cannot stand for itself",
     "account_parents acme.io parent_account_key=acme.io": "in a circle",
+    "signals usage_spiked base_strength=101": "base_strength must be at most 100",
+    "signals usage_spiked cool_down_days=-1": "cool_down_days must be at least 0",
+    "signals new label=New base_strength=10": "signals new needs sequence_key",
+    "signal_modifiers x signal_name=shoes modifier=y points=1": "there is no signal 'shoes'",
+    "signal_modifiers x signal_name=usage_spiked modifier=y points=1": "called usage_spiked:y",
+    "signal_settings usage_spiked:min_multiple value=two": "is not a number of at least 0",
+    "signal_settings usage_spiked:window_days value=7.5": "is not a whole number",
+    "signal_settings feature_activated:needs_whole_history value=yes": "is not true or false",
+    "signal_settings intent_surged:buying_stages value=Decision;;Purchase": "is no list",
+    "signal_settings hiring_started:keyword_pattern value=(KYC)": "write it in lower case",
+    "signal_settings usage_spiked:min_events kind=figure": "is none of number, integer",
+    "job_roles notary title_pattern=(notar": "does not compile: missing )",
 }
 
 
@@ -99,6 +111,8 @@ def test_what_others_rest_on_cannot_be_deleted(shipped: Registries, made) -> Non
         ("score_configs", "default_v1", "no score config would be active"),
         ("prompt_templates", "default", "must keep an enabled template"),
         ("lanes", "shoes", "lanes has no 'shoes'"),
+        ("signals", "usage_spiked", "there is no signal 'usage_spiked'"),
+        ("signal_settings", "usage_spiked:min_multiple", "is read by a model"),
     ):
         with pytest.raises(ConfigurationError, match=sentence):
             made(shipped, delete_row, name, key)
