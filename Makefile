@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
 
-.PHONY: help setup run test lint bench docs snowflake-check lock refresh-reference clean
+.PHONY: help setup run test lint bench soak docs snowflake-check lock refresh-reference clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -34,6 +34,9 @@ lint: setup ## ruff, mypy
 
 bench: setup ## measure the intent core on 10 M events (about five minutes)
 	@$(BIN)/python -m bench.intent
+
+soak: setup ## every fault against every connector, with several seeds (about an hour)
+	@GTM_SOAK_SEEDS="$${GTM_SOAK_SEEDS:-1 2 3}" $(BIN)/python -m pytest -q -s tests/scenarios/test_bad_days.py
 
 docs: setup ## dbt's documentation site into target/
 	@$(BIN)/dbt docs generate --quiet && echo "open target/index.html, or run: .venv/bin/dbt docs serve"

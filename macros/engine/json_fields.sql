@@ -20,6 +20,14 @@ for. `expr` is an expression of a JSON column, `key` a text known when the model
 {% macro snowflake__json_field(expr, key) %}strip_null_value(({{ expr }}):"{{ key }}"){% endmacro %}
 
 
+{# The element at a place of a JSON array, counted from 0; null past its end. #}
+{% macro json_item(expr, place) %}{{ return(adapter.dispatch('json_item')(expr, place)) }}{% endmacro %}
+
+{% macro duckdb__json_item(expr, place) %}({{ expr }} -> {{ place }}){% endmacro %}
+
+{% macro snowflake__json_item(expr, place) %}({{ expr }})[{{ place }}]{% endmacro %}
+
+
 {# A double. #}
 {% macro json_number(expr, key) %}try_cast({{ json_text(expr, key) }} as double){% endmacro %}
 

@@ -105,7 +105,7 @@ def built_tiny(tmp_path_factory: pytest.TempPathFactory) -> Shop:
         "DBT_LOG_PATH": str(folder / "logs"),
         "COLUMNS": "1000",
     }
-    shop.demo = shop.gtm("demo", "--size", "tiny", "--out", str(shop.world))
+    shop.demo = shop.gtm("demo", "--files", "--size", "tiny", "--out", str(shop.world))
     assert shop.demo.code == 0, shop.demo.err
     shutil.copy(shop.path, folder / "kept.duckdb")
     return shop

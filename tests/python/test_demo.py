@@ -31,7 +31,7 @@ def test_the_registries_know_the_aliases_of_the_world(shop: Shop) -> None:
 
 def test_a_second_demo_on_the_same_day_changes_nothing(shop: Shop) -> None:
     before = shop.snapshots(), shop.rows("select count(*) as n from ops.registry_changes")
-    again = shop.gtm("demo", "--size", "tiny", "--out", str(shop.world))
+    again = shop.gtm("demo", "--files", "--size", "tiny", "--out", str(shop.world))
     assert again.code == 0
     assert "is in" in again.out.splitlines()[0]
     assert ": 0 new, " in again.out.splitlines()[1]
@@ -41,7 +41,7 @@ def test_a_second_demo_on_the_same_day_changes_nothing(shop: Shop) -> None:
 
 def test_the_demo_stays_out_of_a_warehouse_with_other_rows(shop: Shop) -> None:
     shop.execute("delete from ops.job_runs where job = 'demo'")
-    refused = shop.gtm("demo", "--size", "tiny", "--out", str(shop.world))
+    refused = shop.gtm("demo", "--files", "--size", "tiny", "--out", str(shop.world))
     assert refused.code == 2
     assert "holds rows of yours: set GTM_DUCKDB_PATH to another file for the tiny world" in (
         refused.said

@@ -13,10 +13,13 @@ from pathlib import Path
 import pytest
 
 from python_jobs.dbt_runner import DbtProject
+from python_jobs.ingest.connector_commands import clock_of
+from python_jobs.ingest.run import Wish, ingest
+from python_jobs.ingest.sources import SOURCES
 from python_jobs.ingest.tables import copy_raw
 from python_jobs.registry.journal import append, read_registries
 from python_jobs.runs import ensure_ops_tables
-from python_jobs.sandbox import world
+from python_jobs.sandbox.commands import started_sandbox
 from python_jobs.settings import Settings
 from python_jobs.warehouse import open_warehouse
 from tests.emulator import emulator
@@ -24,10 +27,32 @@ from tests.scenarios.compare import compare, parity_table
 from tests.scenarios.conftest import LAST_DAY
 from tests.scenarios.lab import Lab
 
+# What neither the world's files nor its vendors hold: 6sense and Clay ask for accounts that a build
+# has found, and nobody shares a table.
+WITHOUT_ROWS = {
+    "clay__enrichments",
+    "firmographics",
+    "sixsense__account_scores",
+    "sixsense__people",
+    "sixsense__people_enrichment",
+    "sixsense__segment_export",
+    "technographics",
+}
+
+
+def pull_every_source(lab: Lab) -> None:
+    """Pull every source from a sandbox of the world that was loaded from files."""
+    with started_sandbox(["--size", "tiny", "--as-of", LAST_DAY.isoformat()]) as sandbox:
+        settings = lab.settings.model_copy(update={"sandbox_url": sandbox.url})
+        wanted = [(source, source.entities) for source in SOURCES.values()]
+        outcomes = ingest(settings, wanted, Wish(), clock=clock_of(settings))
+    assert [str(outcome.error) for outcome in outcomes if outcome.error] == []
+
 
 @pytest.mark.xdist_group("parity")
 def test_every_mart_is_the_same_on_both_engines(loaded: Lab, tmp_path: Path) -> None:
     duckdb = loaded.copy_to(tmp_path / "duckdb")
+    pull_every_source(duckdb)
     with emulator() as env:
         settings = Settings(**env, GTM_THREADS=2)
         snowflake = Lab(settings, DbtProject(settings, target_path=tmp_path / "snowflake"))
@@ -35,8 +60,8 @@ def test_every_mart_is_the_same_on_both_engines(loaded: Lab, tmp_path: Path) -> 
             copied = copy_raw(a, b)
             ensure_ops_tables(b)
             append(b, read_registries(a).changes)
-        empty = [entity for entity in world.ENTITIES if not copied[entity]]
-        assert not empty, f"an entity without rows proves nothing: {empty}"
+        empty = {table for table, rows in copied.items() if not rows}
+        assert empty <= WITHOUT_ROWS, f"tables without rows prove nothing: {empty}"
         for engine in (duckdb, snowflake):
             engine.build(LAST_DAY - timedelta(days=1))
             engine.build(LAST_DAY, tests=engine is snowflake)

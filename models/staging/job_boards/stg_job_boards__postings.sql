@@ -18,7 +18,7 @@ final as (
         coalesce(
             {{ json_text('posting', 'department') }},
             {{ json_text(json_field('posting', 'categories'), 'department') }},
-            {{ json_text(array_item(json_field('posting', 'departments'), 0), 'name') }}
+            {{ json_text(json_item(json_field('posting', 'departments'), 0), 'name') }}
         ) as department,
         coalesce(
             {{ json_text(json_field('posting', 'categories'), 'location') }},

@@ -55,6 +55,8 @@ VALUES: dict[str, tuple[str, str, Any]] = {
     "boolean": ("json_boolean('record', 'flag')", RECORDS, True),
     "boolean_off": ("json_boolean('record', 'no')", RECORDS, False),
     "boolean_of_words": ("json_boolean('record', 'words')", RECORDS, None),
+    "item": ("json_text(json_item(json_field('record', 'list'), 1), 'y')", RECORDS, "1"),
+    "item_past_the_end": ("json_text(json_item('record', 7), 'y')", RECORDS, None),
     "utc_of_offset": ("json_utc('record', 'offset')", RECORDS, datetime(2026, 1, 31, 13, 0)),
     "utc_of_zulu": ("json_utc('record', 'zulu')", RECORDS, datetime(2026, 1, 31, 8, 0, 0, 5000)),
     "utc_without_colon": ("json_utc('record', 'bare')", RECORDS, datetime(2026, 1, 31, 7, 0)),
