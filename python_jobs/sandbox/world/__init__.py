@@ -3,8 +3,9 @@
     generate("demo", date(2026, 6, 30), seed=7, out=Path("world"))
 
 ``universe`` holds companies and people, ``journey`` the latent buying journeys every source is a
-view of (``web``, ``crm``, ``intent``, ``product``, ``hiring``, ``calls``,
-``mailings``), ``faults`` and ``truth`` what was planted. A new source is one more module that reads ``Universe`` and ``History``.
+view of (``web``, ``crm``, ``intent``, ``product``, ``hiring``, ``calls``, ``mailings``), ``faults``
+and ``truth`` what was planted. A new source is one more module that reads ``Universe`` and
+``History``.
 
 Time. Everything is drawn from absolute days, and the as-of date only truncates: a row is written
 if it was known by the end of that day. So a world grows by day: of two worlds with the same size
