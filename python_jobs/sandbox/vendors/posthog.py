@@ -167,6 +167,7 @@ class PostHog(Vendor):
         con.execute(_EVENTS, [self.world.now])
         con.execute(_SHOW_CAPTURED)
         con.execute(_PERSONS)
+        self._listed: list[dict[str, Any]] = []
 
     def throttled(self, wait: float) -> Response:
         seconds = max(0, int(wait + 0.999))
@@ -239,11 +240,12 @@ class PostHog(Vendor):
 
     async def _persons(self, request: Request) -> Response:
         limit = min(int(request.query_params.get("limit", PERSONS_PAGE)), MOST_PERSONS)
-        rows = self.world.rows("select * from posthog_persons")
-        shown = [_as_person(row) for row in rows]
+        if not self._listed:
+            rows = self.world.rows("select * from posthog_persons")
+            self._listed = [_as_person(row) for row in rows]
         cursor = request.query_params.get("cursor")
         try:
-            page, after = self.cut(shown, cursor, limit, f"persons {limit}")
+            page, after = self.cut(self._listed, cursor, limit, f"persons {limit}")
         except ValueError:
             return _refused(
                 400, "validation_error", "invalid_input", "Invalid cursor", attr="cursor"
@@ -310,6 +312,7 @@ class PostHog(Vendor):
         con.unregister("posthog_incoming")
         con.execute(_SHOW_CAPTURED)
         con.execute(_PERSONS)
+        self._listed: list[dict[str, Any]] = []
         return JSONResponse({"status": "Ok"})
 
 
