@@ -312,7 +312,7 @@ class PostHog(Vendor):
         con.unregister("posthog_incoming")
         con.execute(_SHOW_CAPTURED)
         con.execute(_PERSONS)
-        self._listed: list[dict[str, Any]] = []
+        self._listed = []
         return JSONResponse({"status": "Ok"})
 
 
