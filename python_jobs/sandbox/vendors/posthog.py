@@ -258,8 +258,10 @@ class PostHog(Vendor):
         asked = request.query_params
         limit = int(asked.get("limit", EVENTS_PAGE))
         rows = self.world.rows(
-            "select * from posthog_events where timestamp < toDateTime(coalesce(?, '9999-01-01')) "
-            "and timestamp > toDateTime(coalesce(?, '1970-01-01')) and event = coalesce(?, event) "
+            "select * from posthog_events "
+            "where timestamp < cast(coalesce(?, '9999-01-01') as timestamp) "
+            "and timestamp > cast(coalesce(?, '1970-01-01') as timestamp) "
+            "and event = coalesce(?, event) "
             "and distinct_id is not distinct from coalesce(?, distinct_id) "
             "order by timestamp desc, uuid limit ?",
             [*(asked.get(name) for name in ("before", "after", "event", "distinct_id")), limit + 1],
