@@ -30,8 +30,9 @@ JOB = "demo"
 SEED = 7
 MARK = "world.json"
 
-# What would take minutes at the vendors' pace is done for fewer accounts.
+# What would take minutes at the vendors' pace is done for fewer accounts and days.
 PACED_LESS = {"SIXSENSE_ACCOUNTS_PER_RUN": "40"}
+FIRST_PULL_DAYS = 150
 
 # Files of the world's registry folder and the key of each registry they fill.
 REGISTRY_FILES = {
@@ -135,7 +136,8 @@ def pull_world(settings: Settings, size: Size, as_of: date, out: Path) -> None:
     arguments = ["--size", size, "--as-of", as_of.isoformat(), "--out", str(out)]
     with started_sandbox([*arguments, "--world-seed", str(SEED)]) as sandbox:
         print(f"the {size} world up to {as_of} is served at {sandbox.url}", flush=True)
-        settings = settings.model_copy(update={"sandbox_url": sandbox.url})
+        wanted = {"sandbox_url": sandbox.url, "ingest_days": FIRST_PULL_DAYS}
+        settings = settings.model_copy(update=wanted)
         with only_writer(settings), open_warehouse(settings) as warehouse:
             ensure_ops_tables(warehouse)
             ensure_raw_tables(warehouse)
