@@ -52,3 +52,17 @@ def test_a_size_that_there_is_not(shop: Shop) -> None:
     refused = shop.gtm("demo", "--size", "huge")
     assert refused.code == 2
     assert refused.said == "gtm: there is no world of size 'huge': use tiny, demo, bench"
+
+
+def test_by_default_the_world_comes_through_the_vendors_apis(empty_shop: Shop) -> None:
+    shown = empty_shop.gtm("demo", "--size", "tiny", "--out", str(empty_shop.folder / "served"))
+    assert shown.code == 0, shown.err
+    assert re.search(rf"^the tiny world up to {LAST_DAY} is served at http://127", shown.out, re.M)
+    assert f"Hottest accounts on {LAST_DAY}" in shown.out
+    pulled = empty_shop.rows(
+        "select source, sum(rows_written) as written from ops.job_runs where job = 'ingest' "
+        "group by source"
+    )
+    without = {row["source"] for row in pulled if not row["written"]}
+    assert without == set(), "every source of `gtm ingest all` has something to give"
+    assert empty_shop.rows("select count(*) as n from raw.web_events") == [{"n": 0}]
