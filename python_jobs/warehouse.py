@@ -82,6 +82,10 @@ class DuckDBWarehouse:
         self._connection.close()
 
 
+LANDING_MEMORY = "400MB"
+"""What DuckDB may hold while rows land: a pull goes on for hours beside other programs."""
+
+
 class BriefWarehouse:
     """Opens the warehouse for each statement and closes it again, so that another may hold it.
 
@@ -103,6 +107,8 @@ class BriefWarehouse:
             return
         writing = nullcontext() if self._wait is None else only_writer(self._settings, self._wait)
         with writing, open_warehouse(self._settings) as warehouse:
+            if self._wait is not None and isinstance(warehouse, DuckDBWarehouse):
+                warehouse.execute(f"set memory_limit = '{LANDING_MEMORY}'")
             self._open = warehouse
             try:
                 yield warehouse

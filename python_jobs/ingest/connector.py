@@ -26,7 +26,7 @@ from python_jobs.http import Patience
 from python_jobs.ingest.contracts import Contract
 from python_jobs.warehouse import Warehouse
 
-PAGES_AHEAD = 32
+PAGES_AHEAD = 12
 """Pages read in parallel that may wait to be landed: as many as come in while a chunk is written,
 so that the vendor's pace is used meanwhile."""
 

@@ -25,7 +25,7 @@ from python_jobs.settings import Settings
 from python_jobs.warehouse import BriefWarehouse
 
 CHUNK_RECORDS = 20_000
-CHUNK_BYTES = 24_000_000
+CHUNK_BYTES = 12_000_000
 _SCRATCH_MEMORY = "400MB"
 
 GONE = "is_gone"
