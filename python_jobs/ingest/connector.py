@@ -83,8 +83,8 @@ class Page:
         records: JSON objects; or an Arrow table with the contract's columns, for events in bulk.
         checkpoint: what to resume from, once this page and all before it are landed.
         total: how many records there will be in all, if the vendor says.
-        complete: a snapshot's scope, such as ``greenhouse|acme``: every live record whose id begins
-            with it and a bar has been given since its last snapshot; those not given have gone.
+        complete: a snapshot's scope, such as ``greenhouse|acme``: these records are all there are
+            whose id begins with it and a bar; those that are not among them have gone.
         is_costly: it was paid for, or took long: it is in the warehouse before the reader goes on.
     """
 

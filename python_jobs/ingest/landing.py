@@ -58,7 +58,6 @@ class Landing:
         self._tables: list[pa.Table] = []
         self._bytes = 0
         self._checkpoint: State | None = None
-        self._seen: set[str] = set()
         self.shape = Shape()
 
     def add(self, page: Page) -> None:
@@ -72,7 +71,7 @@ class Landing:
         if page.checkpoint is not None:
             self._checkpoint = page.checkpoint
         if page.complete is not None:
-            self._take_gone(page.complete)
+            self._take_gone(page.complete, page.records)
         is_full = self._bytes >= CHUNK_BYTES or len(self._records) >= CHUNK_RECORDS
         if page.is_costly or is_full:
             self.flush()
@@ -104,11 +103,10 @@ class Landing:
         self._run.rows_read += len(records)
         self._bytes += len(canonical_json(records[0])) * len(records)
         self.shape.look_at(records)
-        if self._contract.is_observed:
-            self._seen.update(filter(None, (record_id_of(self._contract, r) for r in records)))
 
-    def _take_gone(self, scope: str) -> None:
-        """Add a last version of every live record of the scope that was not given this time."""
+    def _take_gone(self, scope: str, given: Sequence[Any]) -> None:
+        """Add a last version of every live record of the scope that is not among those given."""
+        seen = {record_id_of(self._contract, record) for record in given}
         live = self._warehouse.rows(
             f"select record_id, payload from raw.{self._contract.table} "
             "where record_id like ? escape '!' "
@@ -119,7 +117,7 @@ class Landing:
         gone = [
             {**payload, GONE: True}
             for record_id, payload in payloads.items()
-            if record_id not in self._seen and not payload.get(GONE)
+            if record_id not in seen and not payload.get(GONE)
         ]
         self._records.extend(gone)
         self._run.rows_read += len(gone)

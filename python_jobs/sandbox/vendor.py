@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import secrets
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -90,7 +91,7 @@ class Meter:
         return max(waits)
 
 
-class Vendor:
+class Vendor(ABC):
     """One vendor's API. Handlers are ``async`` and run one at a time, so they share state freely.
 
     A subclass names itself, its routes and limits, and how it says no; ``load`` makes its view of
@@ -110,18 +111,19 @@ class Vendor:
         self.faults = faults
         self.meter = Meter()
 
+    @abstractmethod
     def routes(self) -> list[Route]:
         """The paths below ``/<name>``."""
-        raise NotImplementedError
 
     def limits_at(self, path: str) -> Sequence[Limit]:
         """The limits of a path below the vendor's, where some paths have limits of their own."""
         return self.limits
 
+    @abstractmethod
     def load(self) -> None:
         """Make, or bring up to date, the vendor's records from the world."""
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 – most have nothing
         """End what the vendor has running outside this process."""
 
     def throttled(self, wait: float) -> Response:
