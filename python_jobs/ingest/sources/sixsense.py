@@ -20,6 +20,7 @@ is not a score of zero: a token may hide scores.
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import json
 import logging
 import re
@@ -356,15 +357,14 @@ def read_people(pull: Pull) -> Iterator[Page]:
 
 
 def _people_of(api: SixSense, domain: str) -> Iterator[Page]:
-    number = 1
-    while True:
+    """The people of one account as one snapshot, however many answers they come in."""
+    records: list[dict[str, Any]] = []
+    for number in itertools.count(1):
         people = api.search(domain, number)
-        records = [{"domain": domain, **person} for person in people]
+        records += [{"domain": domain, **person} for person in people]
         if len(people) < PEOPLE_PAGE:
-            yield Page(records, complete=domain)
-            return
-        yield Page(records)
-        number += 1
+            break
+    yield Page(records, complete=domain)
 
 
 def qualifying_accounts(
