@@ -66,6 +66,20 @@
         'ops.registry_changes':
             'change_id:text registry:text record_key:text action:text before:json after:json'
             ~ ' changed_by:text changed_at:timestamp note:text',
+        'ops.sync_plans':
+            'plan_id:text destination:text kind:text undoes_run_id:text status:text hash:text'
+            ~ ' records:integer counts:json guards:json calls:integer quota_share:number seconds:number'
+            ~ ' created_by:text created_at:timestamp applied_at:timestamp',
+        'ops.sync_plan_records':
+            'plan_id:text position:integer destination:text object:text record_key:text action:text'
+            ~ ' external_id:text key_field:text key_value:text before:json after:json links:json'
+            ~ ' reason:text source_rows:json payload_hash:text',
+        'ops.sync_intents':
+            'run_id:text plan_id:text destination:text object:text record_key:text attempt:integer'
+            ~ ' intended_at:timestamp',
+        'ops.sync_results':
+            'run_id:text plan_id:text destination:text object:text record_key:text action:text'
+            ~ ' outcome:text reason:text external_id:text before:json after:json attempted_at:timestamp',
     } -%}
     {%- for entity in [
         'accounts', 'contacts', 'opportunities', 'lead_requests', 'intent_accounts', 'product_users', 'job_postings',
@@ -90,11 +104,11 @@
 {% macro source_column_types() %}{{ return(adapter.dispatch('source_column_types')()) }}{% endmacro %}
 
 {% macro duckdb__source_column_types() %}
-    {{- return({'text': 'varchar', 'timestamp': 'timestamp', 'integer': 'bigint', 'json': 'json'}) -}}
+    {{- return({'text': 'varchar', 'timestamp': 'timestamp', 'integer': 'bigint', 'number': 'double', 'json': 'json'}) -}}
 {% endmacro %}
 
 {% macro snowflake__source_column_types() %}
-    {{- return({'text': 'varchar', 'timestamp': 'timestamp_ntz', 'integer': 'bigint', 'json': 'variant'}) -}}
+    {{- return({'text': 'varchar', 'timestamp': 'timestamp_ntz', 'integer': 'bigint', 'number': 'double', 'json': 'variant'}) -}}
 {% endmacro %}
 
 {# Columns the loader adds of its own, as text. #}

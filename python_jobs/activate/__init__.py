@@ -1,0 +1,1 @@
+"""What the warehouse knows, written back: a plan that one can read, approve, apply and undo."""
