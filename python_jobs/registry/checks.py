@@ -14,6 +14,7 @@ from python_jobs.registry.definitions import ANY, REGISTRIES, Row
 
 PLACEHOLDER = "{{JSON_HERE}}"
 OTHER_LANE = "other"
+NAME = r"[A-Za-z][A-Za-z0-9_]*"
 
 Rows = dict[str, list[Row]]
 
@@ -184,6 +185,39 @@ def _signals(rows: Rows) -> Iterator[str]:
             yield f"job_roles {row['job_role']}: title_pattern '{row['title_pattern']}' {wrong}"
 
 
+def _sync(rows: Rows) -> Iterator[str]:
+    for row in rows["field_mappings"]:
+        where = f"field_mappings {row['mapping_id']}"
+        if _missing("field_mappings", row):
+            continue
+        name = f"{row['destination']}:{row['object']}:{row['field']}"
+        if row["mapping_id"] != name:
+            yield f"{where} must be called {name}"
+        for part in ("object", "field"):
+            if not re.fullmatch(NAME, row[part]):
+                yield f"{where}: {part} '{row[part]}' is no name: letters, digits and _ only"
+        is_constant = row["expression"].startswith("=")
+        for part in ("expression", "tolerated"):
+            is_column = row[part] and not (part == "expression" and is_constant)
+            if is_column and not re.fullmatch(NAME, row[part]):
+                yield f"{where}: {part} '{row[part]}' is no column: name one, or write =text"
+        if row["write_on"] == "move" and (row["kind"] != "number" or row["tolerance"] is None):
+            yield f"{where}: only a number with a tolerance can move: give it both"
+        if row["write_on"] != "move" and row["tolerance"] is not None:
+            yield f"{where}: a tolerance means nothing unless write_on is move"
+        if row["max_length"] and row["kind"] != "text":
+            yield f"{where}: only text has a max_length"
+    for row in rows["sync_settings"]:
+        where = f"sync_settings {row['setting_id']}"
+        if _missing("sync_settings", row):
+            continue
+        if row["setting_id"] != f"{row['destination']}:{row['setting']}":
+            yield f"{where} must be called {row['destination']}:{row['setting']}"
+        wrong = _setting_problem(row["kind"], row["value"])
+        if wrong:
+            yield f"{where}: '{row['value']}' {wrong}"
+
+
 def _setting_problem(kind: str, value: str) -> str | None:
     if kind == "pattern":
         return _text_pattern_problem(value)
@@ -283,4 +317,5 @@ _CHECKS: tuple[Callable[[Rows], Iterator[str]], ...] = (
     _prompt_templates,
     _accounts,
     _signals,
+    _sync,
 )

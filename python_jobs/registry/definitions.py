@@ -308,6 +308,49 @@ _ALL = (
             Field("sort_order", "integer", required=True),
         ),
     ),
+    Registry(
+        "field_mappings",
+        "mapping_id",
+        (
+            Field("mapping_id", required=True),
+            Field("enabled", "boolean", required=True, default=True),
+            Field("destination", required=True, choices=("salesforce", "outreach")),
+            Field("object", required=True),
+            Field("field", required=True),
+            Field("expression", required=True),
+            Field(
+                "kind",
+                required=True,
+                default="text",
+                choices=("text", "number", "boolean", "date", "datetime"),
+            ),
+            Field("null_meaning", required=True, default="leave", choices=("clear", "leave")),
+            Field("overwrite", required=True, default="always", choices=("always", "when_empty")),
+            Field(
+                "write_on",
+                required=True,
+                default="difference",
+                choices=("difference", "move", "with_others"),
+            ),
+            Field("tolerance", "number", at_least=0),
+            Field("tolerated"),
+            Field("max_length", "integer", at_least=1),
+            Field("notes"),
+        ),
+    ),
+    Registry(
+        "sync_settings",
+        "setting_id",
+        (
+            Field("setting_id", required=True),
+            Field("destination", required=True, choices=("salesforce", "outreach")),
+            Field("setting", required=True),
+            Field("kind", required=True, choices=("number", "integer", "boolean", "text", "list")),
+            Field("value", required=True),
+            Field("notes"),
+        ),
+        is_kept=True,
+    ),
 )
 
 REGISTRIES = {registry.name: registry for registry in _ALL}

@@ -1,0 +1,372 @@
+{#
+A sync model: the records of one object that a destination has to be told about, and nothing else.
+What we want is compared with what the destination says: as landed, with our own writes since laid
+over it, so that nothing is planned twice. One row per record:
+
+    destination, object, record_key, action (create | update | enrol | skip | refuse), external_id,
+    key_field, key_value, before, after, links, reason, source_rows, payload_hash
+
+    desired   relation of what we want, one row per record_key: key_field, key_value, links and source_rows
+              (JSON as text), make_reason (why it is made where it is not there; null: it is not),
+              make_obstacle (why it cannot be), and the columns that mappings name
+    landed    relation of what the destination holds, one row per record there, also of deleted ones:
+              record_key, external_id, key_value, is_deleted, landed_at, landed_<field> of each mapping;
+              none where nothing of the kind is to be found again
+    made_by   what making a record is called: create or enrol
+    obstructed_by  what an obstacle is called: refuse, or skip where it passes by itself
+    values_in_reason  whether reasons tell values; not where these are about persons
+
+Which fields are compared, how, and which of them cause a write, is said by the registry
+field_mappings. A record that stands for two there is refused, never the first one picked. What was
+refused or skipped is told once, until its reason changes.
+#}
+{% macro sync_rows(destination, object, desired, landed=none, made_by='create', obstructed_by='refuse', values_in_reason=false) %}
+{%- set mappings = field_mappings(destination, object) %}
+{%- if execute %}{%- do checked_field_mappings(mappings, desired) %}{%- endif %}
+
+with desired as (
+
+    select * from {{ desired }}
+
+),
+
+results as (
+
+    select * from {{ source('ops', 'sync_results') }}
+    where destination = '{{ destination }}' and object = '{{ object }}'
+
+),
+
+written as (
+
+    select * from results
+    where outcome in ('written', 'unchanged') and external_id is not null
+
+),
+
+landed as (
+
+    {% if landed is not none -%}
+    select
+        record_key,
+        external_id,
+        key_value,
+        is_deleted,
+        {%- for mapping in mappings %}
+        landed_{{ mapping.field }},
+        {%- endfor %}
+        landed_at
+    from {{ landed }}
+    {%- else -%}
+    select
+        cast(null as varchar) as record_key,
+        cast(null as varchar) as external_id,
+        cast(null as varchar) as key_value,
+        false as is_deleted,
+        {%- for mapping in mappings %}
+        cast(null as varchar) as landed_{{ mapping.field }},
+        {%- endfor %}
+        cast(null as {{ dbt.type_timestamp() }}) as landed_at
+    where false
+    {%- endif %}
+
+),
+
+-- made by us and not landed yet
+made as (
+
+    select
+        written.record_key,
+        written.external_id
+    from written
+    left join landed on written.external_id = landed.external_id
+    where written.action = '{{ made_by }}' and landed.external_id is null
+    qualify row_number() over (partition by written.external_id order by written.attempted_at desc) = 1
+
+),
+
+records as (
+
+    select * from landed
+    union all
+    select
+        record_key,
+        external_id,
+        null,
+        false,
+        {%- for mapping in mappings %}
+        null,
+        {%- endfor %}
+        null
+    from made
+
+),
+
+-- what we have written since: of each field the latest, '' where it was cleared
+overlays as (
+
+    select
+        written.external_id{{ ',' if mappings }}
+        {%- for mapping in mappings %}
+        {%- set has = json_has('written.after', mapping.field) %}
+        max_by(
+            coalesce({{ json_text('written.after', mapping.field) }}, ''),
+            case when {{ has }} then written.attempted_at end
+        ) as written_{{ mapping.field }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from written
+    inner join records on written.external_id = records.external_id
+    where coalesce(written.attempted_at > records.landed_at, true)
+    group by written.external_id
+
+),
+
+counts as (
+
+    select
+        record_key,
+        sum(case when is_deleted then 0 else 1 end) as record_count,
+        sum(case when is_deleted then 1 else 0 end) as deleted_count,
+        min(case when not is_deleted then external_id end) as first_external_id,
+        max(case when not is_deleted then external_id end) as last_external_id
+    from records
+    where record_key is not null
+    group by record_key
+
+),
+
+key_counts as (
+
+    select
+        key_value,
+        count(*) as key_count
+    from desired
+    where key_value is not null
+    group by key_value
+
+),
+
+-- ours and theirs, each value in the one text that stands for it
+compared as (
+
+    select
+        desired.record_key,
+        desired.key_field,
+        coalesce(records.key_value, desired.key_value) as key_value,
+        desired.links,
+        desired.source_rows,
+        desired.make_reason,
+        desired.make_obstacle,
+        records.external_id,
+        coalesce(counts.record_count, 0) as record_count,
+        coalesce(counts.deleted_count, 0) as deleted_count,
+        coalesce(key_counts.key_count, 1) as key_count,
+        counts.first_external_id,
+        counts.last_external_id,
+        {%- for mapping in mappings %}
+        {%- set theirs = "nullif(coalesce(overlays.written_" ~ mapping.field ~ ", records.landed_" ~ mapping.field ~ "), '')" %}
+        {%- set ours = "'" ~ mapping.constant | replace("'", "''") ~ "'" if mapping.constant is not none else 'desired.' ~ mapping.expression %}
+        {{ sync_text(ours, mapping) }} as our_{{ mapping.field }},
+        {{ sync_text(theirs, mapping) }} as their_{{ mapping.field }},
+        {%- if mapping.tolerated %}
+        desired.{{ mapping.tolerated }} as tolerated_{{ mapping.field }},
+        {%- endif %}
+        {%- endfor %}
+        records.landed_at
+    from desired
+    left join counts on desired.record_key = counts.record_key
+    left join key_counts on desired.key_value = key_counts.key_value
+    left join records on counts.record_count = 1 and counts.first_external_id = records.external_id
+    left join overlays on records.external_id = overlays.external_id
+
+),
+
+-- which fields would be written, and whether one of them is worth a write
+differing as (
+
+    select
+        *,
+        {%- for mapping in mappings %}
+        {{ field_differs(mapping) }} as differs_{{ mapping.field }},
+        {%- endfor %}
+        record_count = 0 as is_new
+    from compared
+
+),
+
+judged as (
+
+    select
+        *,
+        case
+            when record_count > 1
+                then 'refuse'
+            when key_count > 1
+                then 'refuse'
+            when record_count = 1
+                then case when {{ is_worth_a_write(mappings) }} then 'update' end
+            when make_reason is null
+                then null
+            when deleted_count > 0
+                then 'refuse'
+            when make_obstacle is not null
+                then '{{ obstructed_by }}'
+            else '{{ made_by }}'
+        end as action
+    from differing
+
+),
+
+worded as (
+
+    select
+        *,
+        action in ('update', 'create', 'enrol') as is_sent,
+        case
+            when record_count > 1
+                then cast(record_count as varchar) || ' records stand for this one ('
+                    || first_external_id || case when record_count > 2 then ' … ' else ', ' end || last_external_id
+                    || '): merge them in {{ destination }}'
+            when key_count > 1
+                then cast(key_count as varchar) || ' of our records have this key'
+            when record_count = 1
+                then {{ changes_text(mappings, values_in_reason) }}
+            when deleted_count > 0
+                then 'it was deleted in {{ destination }}: restore it there, or it stays out'
+            else coalesce(make_obstacle, make_reason)
+        end as reason
+    from judged
+    where action is not null
+
+),
+
+told as (
+
+    select distinct
+        record_key,
+        action,
+        reason
+    from results
+    where action in ('refuse', 'skip')
+
+),
+
+written_out as (
+
+    select
+        worded.record_key,
+        worded.action,
+        worded.external_id,
+        worded.key_field,
+        worded.key_value,
+        '{' || {{ sync_object(mappings, 'their_', only_updates=true) }} || '}' as before_text,
+        '{' || {{ sync_object(mappings, 'our_') }} || '}' as after_text,
+        case when worded.is_new and worded.is_sent then worded.links else '{}' end as links_text,
+        worded.reason,
+        worded.source_rows
+    from worded
+    left join told
+        on worded.record_key = told.record_key
+        and worded.action = told.action
+        and worded.reason = told.reason
+    where told.record_key is null
+
+),
+
+final as (
+
+    select
+        '{{ destination }}' as destination,
+        '{{ object }}' as object,
+        record_key,
+
+        action,
+        external_id,
+        key_field,
+        key_value,
+
+        {{ as_json('before_text') }} as before,
+        {{ as_json('after_text') }} as after,
+        {{ as_json('links_text') }} as links,
+        reason,
+        {{ as_json('source_rows') }} as source_rows,
+        md5({{ concat_text(['key_value', 'after_text', 'links_text']) }}) as payload_hash
+    from written_out
+
+)
+
+select * from final
+{% endmacro %}
+
+
+{% macro field_differs(mapping) -%}
+    {#- True where the field would be changed, were the record written: not worth a write by itself. -#}
+    {%- set ours, theirs = 'our_' ~ mapping.field, 'their_' ~ mapping.field -%}
+    (
+        {{ ours }} is distinct from {{ theirs }}
+        {%- if mapping.null_meaning == 'leave' %}
+        and {{ ours }} is not null
+        {%- endif %}
+        {%- if mapping.overwrite == 'when_empty' %}
+        and {{ theirs }} is null
+        {%- endif %}
+    )
+{%- endmacro %}
+
+{% macro is_worth_a_write(mappings) -%}
+    {#- True where one of the differences is a reason to write: a stage, a move large enough. -#}
+    {%- for mapping in mappings if mapping.write_on != 'with_others' -%}
+    {{ is_cause(mapping) }} or {# #}
+    {%- endfor -%}
+    false
+{%- endmacro %}
+
+{% macro is_cause(mapping) -%}
+    {%- set ours, theirs = 'our_' ~ mapping.field, 'their_' ~ mapping.field -%}
+    (
+        differs_{{ mapping.field }}
+        {%- if mapping.write_on == 'move' %}
+        and coalesce(
+            abs(try_cast({{ ours }} as decimal(38, 6)) - try_cast({{ theirs }} as decimal(38, 6))) >= {{ mapping.tolerance }},
+            true
+        )
+        {%- endif %}
+        {%- if mapping.tolerated %}
+        and not coalesce({{ is_listed(theirs, 'tolerated_' ~ mapping.field) }}, false)
+        {%- endif %}
+    )
+{%- endmacro %}
+
+{% macro changes_text(mappings, values_in_reason) -%}
+    {#- What causes an update, as a text: Intent_Stage__c Warm → Hot; X6Sense_Profile_Fit__c empty → Strong -#}
+    rtrim(
+        {%- for mapping in mappings if mapping.write_on != 'with_others' %}
+        case
+            when {{ is_cause(mapping) }}
+                then '{{ mapping.field }}
+                {%- if values_in_reason %} ' || coalesce(their_{{ mapping.field }}, 'empty') || ' → ' || coalesce(our_{{ mapping.field }}, 'empty') || '
+                {%- endif %}; '
+            else ''
+        end ||
+        {%- endfor %} '',
+        '; '
+    )
+{%- endmacro %}
+
+{% macro sync_object(mappings, prefix, only_updates=false) -%}
+    {#- The fields to be written, as the inside of a JSON object: their values, or ours (of a new record those there are). -#}
+    {%- if not mappings -%}''{%- else -%}
+    {%- set parts = [] -%}
+    {%- for mapping in mappings -%}
+        {%- set value = prefix ~ mapping.field -%}
+        {%- set condition = 'is_sent and differs_' ~ mapping.field -%}
+        {%- if only_updates -%}
+            {%- set condition = condition ~ ' and not is_new' -%}
+        {%- else -%}
+            {%- set condition = condition ~ ' and (not is_new or ' ~ value ~ ' is not null)' -%}
+        {%- endif -%}
+        {%- do parts.append("case when " ~ condition ~ " then '\"" ~ mapping.field ~ "\":' || " ~ sync_literal(value, mapping) ~ " end") -%}
+    {%- endfor -%}
+    {{ join_present(parts) }}
+    {%- endif -%}
+{%- endmacro %}

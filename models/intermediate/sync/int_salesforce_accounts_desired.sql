@@ -1,0 +1,81 @@
+{{ config(materialized='table') }}
+
+with accounts as (
+
+    select * from {{ ref('dim_accounts') }}
+
+),
+
+config as (
+
+    select * from {{ ref('int_score_configs') }}
+    where is_active
+
+),
+
+settings as (
+
+    {{ sync_settings('salesforce', {
+        'stage_hysteresis': 'double', 'surge_hysteresis': 'double', 'surge_stages': 'varchar', 'create_stages': 'varchar',
+    }) }}
+
+),
+
+third_party_signals as (
+
+    select
+        account_key,
+        max(detected_at) as last_surge_date
+    from {{ ref('fct_signals') }}
+    where signal_name = 'intent_surged'
+    group by 1
+
+),
+
+final as (
+
+    select
+        accounts.account_key as record_key,
+        '{{ salesforce_field("account_domain") }}' as key_field,
+        accounts.account_key as key_value,
+        '{}' as links,
+        case
+            when accounts.score_updated_at is not null
+                then {{ source_row('marts.fct_daily_account_intent', "accounts.account_key || ' " ~ latest_snapshot_day() ~ "'") }}
+            else {{ source_row('marts.dim_accounts', 'accounts.account_key') }}
+        end as source_rows,
+
+        case
+            when {{ is_listed('accounts.intent_stage', 'settings.create_stages') }}
+                then 'an account that is ' || accounts.intent_stage || ' and not in Salesforce'
+        end as make_reason,
+        cast(null as varchar) as make_obstacle,
+
+        accounts.account_key,
+        accounts.account_name,
+        coalesce(accounts.website, accounts.domain) as website,
+        -- an account that nobody has seen has no figures: missing is not zero
+        case when accounts.score_updated_at is not null then accounts.intent_score end as intent_score,
+        case when accounts.score_updated_at is not null then accounts.intent_stage end as intent_stage,
+        case when accounts.score_updated_at is not null then accounts.surge_level end as surge_level,
+        case when accounts.score_updated_at is not null then accounts.top_lane end as top_lane,
+        nullif({{ json_array_text('accounts.why_hot', ', ') }}, '') as why_hot,
+        accounts.sixsense_buying_stage,
+        accounts.sixsense_intent_score,
+        accounts.sixsense_profile_fit,
+        accounts.sixsense_topics,
+        accounts.sixsense_segments,
+        third_party_signals.last_surge_date as sixsense_last_surge_date,
+
+        {{ tolerated_stages('accounts.intent_score', 'config', 'settings') }} as intent_stages_tolerated,
+        {{ tolerated_surges('accounts.surge_ratio', 'accounts.intent_stage', 'config', 'settings') }} as surge_levels_tolerated,
+
+        accounts.score_updated_at
+    from accounts
+    left join third_party_signals on accounts.account_key = third_party_signals.account_key
+    cross join config
+    cross join settings
+
+)
+
+select * from final

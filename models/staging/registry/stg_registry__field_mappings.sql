@@ -1,0 +1,20 @@
+{{ registry_rows(
+    'field_mappings',
+    key='mapping_id',
+    columns={
+        'mapping_id': 'varchar',
+        'enabled': 'boolean',
+        'destination': 'varchar',
+        'object': 'varchar',
+        'field': 'varchar',
+        'expression': 'varchar',
+        'kind': 'varchar',
+        'null_meaning': 'varchar',
+        'overwrite': 'varchar',
+        'write_on': 'varchar',
+        'tolerance': 'double',
+        'tolerated': 'varchar',
+        'max_length': 'integer',
+        'notes': 'varchar',
+    },
+) }}
