@@ -12,6 +12,7 @@ JSON:API, read in the order of ``updatedAt`` from the last one landed, less an o
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -23,7 +24,7 @@ from urllib.parse import parse_qsl, urlsplit
 from pydantic import Field, SecretStr
 
 from python_jobs.errors import ConfigurationError, GtmError, RecordError
-from python_jobs.http import Api, Limit, Patience, Verdict
+from python_jobs.http import Api, Limit, Patience, Refused, Verdict
 from python_jobs.ingest.connector import (
     Check,
     Entity,
@@ -45,6 +46,9 @@ OVERLAP = timedelta(minutes=30)
 """Read again before the checkpoint: what was being saved while the last run read."""
 
 JSON_API = "application/vnd.api+json"
+BODY = {"Content-Type": JSON_API}
+"""Sent with every body."""
+
 IDLE_DAYS, DYING_DAYS = 7, 14
 
 
@@ -158,6 +162,7 @@ def check(api: Api) -> list[Check]:
         _idle(api),
         _quota(api),
         *(_scope(api, resource) for resource, _ in RESOURCES.values()),
+        *(_may_write(api, *needed) for needed in WRITES.items()),
     ]
 
 
@@ -216,15 +221,22 @@ def _idle(api: Api) -> Check:
     )
 
 
+def calls_left(api: Api) -> int:
+    """Calls left this hour, by asking; the header may hold two numbers, the user's and the
+    organisation's."""
+    response = api.call("GET", "/users", params={"page[size]": 1, "count": "false"})
+    said = response.headers.get("X-RateLimit-Remaining", "") if response is not None else ""
+    return min(
+        (int(part) for part in said.split(",") if part.strip().isdigit()), default=LIMIT.calls
+    )
+
+
 def _quota(api: Api) -> Check:
-    """Whether the hour has calls left; the header may hold two numbers."""
     what = "calls are left this hour"
     try:
-        response = api.call("GET", "/users", params={"page[size]": 1, "count": "false"})
+        left = calls_left(api)
     except GtmError as error:
         return Check(what, False, str(error), error.exit_code)
-    said = response.headers.get("X-RateLimit-Remaining", "") if response is not None else ""
-    left = min((int(part) for part in said.split(",") if part.strip().isdigit()), default=1)
     return Check(what, left > 0, "the hour's 10,000 calls are used up: run again later", 1)
 
 
@@ -234,6 +246,48 @@ def _scope(api: Api, resource: str) -> Check:
 
     return tried(f"scope {resource}.read", read_one)
 
+
+def _may_write(api: Api, command: str, paths: tuple[str, ...]) -> Check:
+    """Whether a command that writes may write all it has to; one may also only read.
+
+    Asked by changing the record with the number 0, which is never there.
+    """
+    missing = [path for path in paths if not _is_writable(api, path)]
+    what = f"scopes to write {', '.join(_resource(path) for path in paths)}"
+    if len(missing) == len(paths):
+        return Check(f"it may only read, which `{command}` would not do with", True)
+    return Check(
+        what,
+        not missing,
+        f"`{command}` also needs {', '.join(f'{_resource(path)}.write' for path in missing)}: add "
+        "them to the application and authorise it again",
+    )
+
+
+def _is_writable(api: Api, path: str) -> bool:
+    """Whether the scope is there: what comes after it is that there is no such record."""
+    is_action = "/actions/" in path
+    body = None if is_action else json.dumps({"data": {"type": "none", "id": 0}})
+    try:
+        api.json("POST" if is_action else "PATCH", path, data=body, headers=BODY)
+    except ConfigurationError:
+        return False
+    except Refused:
+        pass
+    return True
+
+
+def _resource(path: str) -> str:
+    return path.split("/")[1]
+
+
+WRITES: dict[str, tuple[str, ...]] = {
+    "gtm sync apply": ("/prospects/0", "/sequenceStates/0/actions/finish"),
+    "gtm sync sequences --create": (
+        *("/sequences/0", "/sequenceSteps/0", "/sequenceTemplates/0", "/templates/0"),
+    ),
+}
+"""The commands that write to Outreach, and where: a record that is not there."""
 
 RESOURCES: dict[str, tuple[str, bool]] = {
     "users": ("users", True),

@@ -1,7 +1,8 @@
 """Outreach: JSON:API over the world's mailings, refresh tokens that rotate, and writes that stay.
 
 Left out: the consent page of OAuth. ``FIRST_TOKEN`` stands for a consent given just now, so it is
-taken whenever it is shown; every token that a refresh returns is taken once.
+taken whenever it is shown, and ``READING_TOKEN`` for a consent to read only; every token that a
+refresh returns is taken once.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from python_jobs.sandbox.vendors.outreach_records import (
 
 JSON_API = "application/vnd.api+json"
 FIRST_TOKEN = "sandbox-consent"
+READING_TOKEN = "sandbox-consent-to-read"
 CLIENT = ("sandbox", "sandbox")
 OPEN_STATES = ("active", "pending", "paused")
 EXCLUSIVE_SEQUENCES = frozenset({4})
@@ -40,6 +42,14 @@ RACED = "raced."
 """Somebody else creates a prospect whose address begins so in the moment before we do."""
 VENDORS_ADDRESS = "https://api.outreach.io/api/v2"
 """What the links in records begin with: the same wherever the sandbox listens."""
+
+NEEDED = {
+    "sequence": ("name",),
+    "sequenceStep": ("stepType", "sequence"),
+    "sequenceTemplate": ("sequenceStep", "template"),
+    "template": ("name",),
+}
+"""Attributes and relationships that a new record of a type cannot do without."""
 
 LONGEST_NAME = 50
 LONGEST_PAGE = 1_000
@@ -119,6 +129,7 @@ class Outreach(Vendor):
         super().__init__(*arguments)
         self.tokens = Tokens()
         self.refreshes = Refreshes(self.token_pause)
+        self._only_read: set[str] = set()
         self.batches: dict[int, Batch] = {}
         self._is_stale = True
         self._numbers = count(10_000_000_000)
@@ -251,6 +262,10 @@ class Outreach(Vendor):
         async def guarded(request: Request) -> Response:
             if not self.tokens.accepts(request):
                 return self._unauthorized()
+            bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
+            if request.method != "GET" and bearer in self._only_read:
+                resource = request.url.path.partition("/api/v2/")[2].split("/")[0]
+                return self.out_of_scope(f"{resource}.write")
             if self._is_stale:
                 self._make_records()
             sent = request.headers.get("content-type", "").split(";")[0]
@@ -279,19 +294,24 @@ class Outreach(Vendor):
         if form.get("grant_type") != "refresh_token":
             return JSONResponse({"error": "unsupported_grant_type"}, 400)
         token = form.get("refresh_token", "")
-        if token != FIRST_TOKEN:
+        if token not in (FIRST_TOKEN, READING_TOKEN):
             if token not in self.refreshes.good:
                 return JSONResponse({"error": "invalid_grant"}, 400)
             if self.refreshes.wait() > 0:
                 return self.throttled(self.refreshes.wait())
             self.refreshes.good.discard(token)
+        only_reads = token == READING_TOKEN or token in self._only_read
+        access, refresh = self.tokens.issue(), self.refreshes.issue()
+        if only_reads:
+            self._only_read |= {access, refresh}
+        right = "read" if only_reads else "all"
         return JSONResponse(
             {
-                "access_token": self.tokens.issue(),
+                "access_token": access,
                 "token_type": "bearer",
                 "expires_in": int(self.tokens.seconds),
-                "refresh_token": self.refreshes.issue(),
-                "scope": " ".join(f"{kind.path}.all" for kind in KINDS.values()),
+                "refresh_token": refresh,
+                "scope": " ".join(f"{kind.path}.{right}" for kind in KINDS.values()),
                 "created_at": int(time()),
             }
         )
@@ -364,6 +384,9 @@ class Outreach(Vendor):
             if inner == ["id"] and field_name in kind.relations:
                 wanted = {int(part) for part in value.split(",") if part.isdigit()}
                 rows = [row for row in rows if wanted & row.related(field_name)]
+            elif field_name == "id" and not inner:
+                wanted = {int(part) for part in value.split(",") if part.isdigit()}
+                rows = [row for row in rows if row.id in wanted]
             elif field_name in kind.filters and not inner:
                 rows = _having(rows, field_name, value)
             else:
@@ -425,9 +448,28 @@ class Outreach(Vendor):
                     raise invalid("Contacts email hash has already been taken.")
                 if address.endswith("@" + EXCLUDED_DOMAIN):
                     raise invalid("Contacts contact is using an excluded email address.")
+        for name in NEEDED.get(kind.type, ()):
+            if not attributes.get(name) and not relations.get(name):
+                raise invalid(f"{name[0].upper()}{name[1:]} can't be blank.")
         if kind.path == "sequences":
             attributes = {**attributes, "enabled": False}
-        return self._added(kind, attributes, relations)
+        if kind.path == "sequenceSteps":
+            shown = str(attributes["stepType"]).replace("_", " ").title()
+            name = f"Step #{attributes.get('order', 1)} ({shown})"
+            attributes = {**attributes, "displayName": name}
+        record = self._added(kind, attributes, relations)
+        if kind.path in ("sequenceSteps", "sequenceTemplates"):
+            self._join(kind, record)
+        return record
+
+    def _join(self, kind: Kind, record: Resource) -> None:
+        """Show a new step on its sequence, or a new template of a step on the step."""
+        name = "sequence" if kind.path == "sequenceSteps" else "sequenceStep"
+        path = "sequences" if kind.path == "sequenceSteps" else "sequenceSteps"
+        owner = self._records[path][min(record.related(name))]
+        members = sorted(owner.related(kind.path) | {record.id})
+        counts = {"sequenceStepCount": len(members)} if path == "sequences" else {}
+        self._changed(path, owner, counts, {kind.path: members})
 
     def _refuse_known(self, emails: Any) -> None:
         if any(str(address).lower() in self._prospect_of for address in emails or ()):
@@ -519,6 +561,8 @@ class Outreach(Vendor):
         prospect.relations["activeSequenceStates"] = sorted(others | own)
 
     def _refuse_enrolment(self, prospect: int, sequence: int, mailbox: Resource) -> None:
+        if self._records["sequences"][sequence].attributes.get("locked"):
+            raise invalid("Sequence is locked.")
         if not self._records["sequences"][sequence].attributes.get("enabled"):
             raise invalid("Sequence is not enabled.")
         if mailbox.attributes.get("sendDisabled"):
