@@ -67,7 +67,7 @@ REFUSALS = (
 """Part of a refusal of an enrolment, and what it means. The first that fits counts."""
 
 
-class Outreach(Destination):
+class OutreachDestination(Destination):
     """Prospects by e-mail address, then their enrolments."""
 
     name: ClassVar[str] = "outreach"

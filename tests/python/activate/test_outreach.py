@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from python_jobs.activate.destination import Batch, FieldMapping, Record, Written
-from python_jobs.activate.destinations.outreach import PAGE, Outreach
+from python_jobs.activate.destinations.outreach import PAGE, OutreachDestination
 from python_jobs.activate.destinations.outreach_records import Found, Records
 from python_jobs.errors import ConfigurationError, QuotaExhausted, TransientError
 from python_jobs.http import Limit, Patience
@@ -30,7 +30,7 @@ def sandbox() -> Iterator[RunningSandbox]:
 
 
 @pytest.fixture
-def outreach(sandbox: RunningSandbox) -> Iterator[Outreach]:
+def outreach(sandbox: RunningSandbox) -> Iterator[OutreachDestination]:
     """The destination before a sandbox without faults, that has counted no call yet."""
     sandbox.post("/faults", names=[], seed=0)
     sandbox.forget_calls()
@@ -38,10 +38,10 @@ def outreach(sandbox: RunningSandbox) -> Iterator[Outreach]:
     sandbox.post("/faults", names=[], seed=0)
 
 
-def opened(sandbox: RunningSandbox, patience: Patience = PATIENCE) -> Outreach:
+def opened(sandbox: RunningSandbox, patience: Patience = PATIENCE) -> OutreachDestination:
     config = OutreachConfig.load(sandbox.url)
     assert isinstance(config, OutreachConfig)
-    return Outreach(connect(config, patience))
+    return OutreachDestination(connect(config, patience))
 
 
 def address(name: str = "p") -> str:
@@ -70,13 +70,13 @@ def enrolment(prospect_id: str, sequence: int = 1, mailbox: int = 1, **more: Any
     )
 
 
-def write(outreach: Outreach, *records: Record) -> list[Written]:
+def write(outreach: OutreachDestination, *records: Record) -> list[Written]:
     told = dict(outreach.write(records))
     assert list(told) == [record.position for record in records]
     return list(told.values())
 
 
-def made(outreach: Outreach, email: str | None = None, **after: Any) -> str:
+def made(outreach: OutreachDestination, email: str | None = None, **after: Any) -> str:
     """The id of a new prospect."""
     [written] = write(outreach, prospect(email or address(), after={"firstName": "Jane"} | after))
     assert written.outcome == "written", written
@@ -84,12 +84,12 @@ def made(outreach: Outreach, email: str | None = None, **after: Any) -> str:
     return written.external_id
 
 
-def shown(outreach: Outreach, kind: str, number: str) -> Found:
+def shown(outreach: OutreachDestination, kind: str, number: str) -> Found:
     [found] = Records(outreach.api).having(kind, "id", [number])
     return found
 
 
-def states_of(outreach: Outreach, number: str) -> list[Found]:
+def states_of(outreach: OutreachDestination, number: str) -> list[Found]:
     return Records(outreach.api).having("sequenceState", "prospect][id", [number])
 
 
@@ -98,7 +98,7 @@ def sent_before(record: Record) -> Record:
 
 
 def sent_without_an_answer(
-    outreach: Outreach, sandbox: RunningSandbox, fault: str, new: Callable[[], Record]
+    outreach: OutreachDestination, sandbox: RunningSandbox, fault: str, new: Callable[[], Record]
 ) -> Record:
     """A record that was sent and took effect, while the fault ate the answer."""
     for _ in range(60):
@@ -115,7 +115,7 @@ def sent_without_an_answer(
 
 
 def test_a_prospect_is_made_with_its_address_in_one_call_and_without_looking(
-    outreach: Outreach,
+    outreach: OutreachDestination,
 ) -> None:
     outreach.quota()  # gets the token
     records = [prospect(address()) for _ in range(5)]
@@ -131,7 +131,7 @@ def test_a_prospect_is_made_with_its_address_in_one_call_and_without_looking(
 
 
 def test_a_new_prospect_in_a_sequence_costs_two_calls_and_its_share_of_the_look_ups(
-    outreach: Outreach,
+    outreach: OutreachDestination,
 ) -> None:
     outreach.quota()
     before, people = outreach.calls, [prospect(address()) for _ in range(60)]
@@ -146,7 +146,7 @@ def test_a_new_prospect_in_a_sequence_costs_two_calls_and_its_share_of_the_look_
 
 
 def test_many_prospects_are_looked_up_in_few_calls_and_over_several_pages(
-    outreach: Outreach, monkeypatch: pytest.MonkeyPatch
+    outreach: OutreachDestination, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     emails = [address("long-name-of-somebody-") for _ in range(120)]
     ids = [str(w.external_id) for w in write(outreach, *(prospect(e) for e in emails))]
@@ -163,7 +163,9 @@ def test_many_prospects_are_looked_up_in_few_calls_and_over_several_pages(
     assert {found[record.position].values["custom3"] for record in by_id} == {88}
 
 
-def test_what_is_there_is_shown_as_ours_where_it_is_what_ours_becomes(outreach: Outreach) -> None:
+def test_what_is_there_is_shown_as_ours_where_it_is_what_ours_becomes(
+    outreach: OutreachDestination,
+) -> None:
     email = address()
     number = made(outreach, email, lastName="x" * 50, custom1="Usage spike", custom3="88")
     after = {
@@ -179,7 +181,9 @@ def test_what_is_there_is_shown_as_ours_where_it_is_what_ours_becomes(outreach: 
     assert values == after | {"custom4": None}
 
 
-def test_only_what_is_given_is_changed_and_an_address_never_is(outreach: Outreach) -> None:
+def test_only_what_is_given_is_changed_and_an_address_never_is(
+    outreach: OutreachDestination,
+) -> None:
     email = address()
     number = made(outreach, email, lastName="Doe", custom2="Warm")
     after = {"custom2": None, "custom3": 90, "emails": "other@acme.example"}
@@ -190,12 +194,14 @@ def test_only_what_is_given_is_changed_and_an_address_never_is(outreach: Outreac
     assert (there["lastName"], there["emails"]) == ("Doe", [email])
 
 
-def test_too_long_a_name_is_cut_and_not_refused(outreach: Outreach) -> None:
+def test_too_long_a_name_is_cut_and_not_refused(outreach: OutreachDestination) -> None:
     number = made(outreach, firstName="J" * 80)
     assert shown(outreach, "prospect", number).attributes["firstName"] == "J" * 50
 
 
-def test_a_lost_race_is_joined_and_what_somebody_wrote_is_left(outreach: Outreach) -> None:
+def test_a_lost_race_is_joined_and_what_somebody_wrote_is_left(
+    outreach: OutreachDestination,
+) -> None:
     email = address("raced.")  # somebody makes her in that moment, with our values
     [written] = write(outreach, prospect(email))
     assert written.outcome == "unchanged"
@@ -212,7 +218,9 @@ def test_a_lost_race_is_joined_and_what_somebody_wrote_is_left(outreach: Outreac
     assert left.outcome == "skipped"
 
 
-def test_an_excluded_address_is_skipped_and_no_reason_names_an_address(outreach: Outreach) -> None:
+def test_an_excluded_address_is_skipped_and_no_reason_names_an_address(
+    outreach: OutreachDestination,
+) -> None:
     [written] = write(outreach, prospect(f"me{next(NUMBERS)}@sealwright.example"))
     assert written == Written("skipped", None, "Outreach takes no address of this domain")
     [gone] = write(outreach, prospect("gone@acme.example", "999"))
@@ -224,7 +232,9 @@ def test_an_excluded_address_is_skipped_and_no_reason_names_an_address(outreach:
     assert "@" not in bad.reason
 
 
-def test_an_address_that_a_filter_would_read_as_a_range_finds_nobody(outreach: Outreach) -> None:
+def test_an_address_that_a_filter_would_read_as_a_range_finds_nobody(
+    outreach: OutreachDestination,
+) -> None:
     number = made(outreach, "odd..one@acme.example")
     record = sent_before(prospect("odd..one@acme.example"))
     assert outreach.look_up([record]) == {}
@@ -236,7 +246,7 @@ def test_an_address_that_a_filter_would_read_as_a_range_finds_nobody(outreach: O
 # Enrolments.
 
 
-def test_who_may_not_be_enrolled_is_told_before_the_call(outreach: Outreach) -> None:
+def test_who_may_not_be_enrolled_is_told_before_the_call(outreach: OutreachDestination) -> None:
     out, bare, busy, been = (made(outreach) for _ in range(4))
     records = Records(outreach.api)
     records.update("prospect", out, {"optedOut": True})
@@ -270,7 +280,7 @@ def test_who_may_not_be_enrolled_is_told_before_the_call(outreach: Outreach) -> 
 
 
 def test_what_bars_an_enrolment_in_that_moment_is_a_skip_with_its_reason(
-    outreach: Outreach,
+    outreach: OutreachDestination,
 ) -> None:
     bare, been, exclusive = (made(outreach) for _ in range(3))
     records = Records(outreach.api)
@@ -298,7 +308,7 @@ def test_what_bars_an_enrolment_in_that_moment_is_a_skip_with_its_reason(
     ]
 
 
-def test_nobody_enters_two_sequences_by_one_page(outreach: Outreach) -> None:
+def test_nobody_enters_two_sequences_by_one_page(outreach: OutreachDestination) -> None:
     number = made(outreach)
     first, second = write(outreach, enrolment(number, 1), enrolment(number, 2))
     assert (first.outcome, second.outcome) == ("written", "skipped")
@@ -310,7 +320,7 @@ def test_nobody_enters_two_sequences_by_one_page(outreach: Outreach) -> None:
 
 @pytest.mark.parametrize("fault", ["reset", "timeout", "malformed-json"])
 def test_an_enrolment_without_an_answer_is_unknown_then_found_and_never_sent_twice(
-    outreach: Outreach, sandbox: RunningSandbox, fault: str
+    outreach: OutreachDestination, sandbox: RunningSandbox, fault: str
 ) -> None:
     outreach = opened(sandbox, dataclasses.replace(PATIENCE, read_timeout=0.3))
     record = sent_without_an_answer(
@@ -323,7 +333,7 @@ def test_an_enrolment_without_an_answer_is_unknown_then_found_and_never_sent_twi
 
 
 def test_a_creation_without_an_answer_is_found_by_its_address(
-    outreach: Outreach, sandbox: RunningSandbox
+    outreach: OutreachDestination, sandbox: RunningSandbox
 ) -> None:
     record = sent_without_an_answer(outreach, sandbox, "reset", lambda: prospect(address()))
     found = outreach.look_up([record])[record.position]
@@ -332,7 +342,7 @@ def test_a_creation_without_an_answer_is_found_by_its_address(
 
 
 def test_a_storm_an_expired_token_and_bad_pages_pass(
-    outreach: Outreach, sandbox: RunningSandbox
+    outreach: OutreachDestination, sandbox: RunningSandbox
 ) -> None:
     emails = [address() for _ in range(10)]
     sandbox.post("/faults", names=["429-storm", "expired-token"], seed=2, retry_after=0)
@@ -347,7 +357,7 @@ def test_a_storm_an_expired_token_and_bad_pages_pass(
 
 
 def test_a_spent_hour_stops_before_the_next_record_is_sent(
-    outreach: Outreach, sandbox: RunningSandbox
+    outreach: OutreachDestination, sandbox: RunningSandbox
 ) -> None:
     outreach.quota()
     told: list[Written] = []
@@ -362,7 +372,7 @@ def test_a_spent_hour_stops_before_the_next_record_is_sent(
 
 
 def test_a_call_that_is_turned_away_is_not_an_unknown_outcome(
-    outreach: Outreach, sandbox: RunningSandbox
+    outreach: OutreachDestination, sandbox: RunningSandbox
 ) -> None:
     impatient = opened(sandbox, dataclasses.replace(PATIENCE, attempts=1))
     impatient.quota()
@@ -374,7 +384,7 @@ def test_a_call_that_is_turned_away_is_not_an_unknown_outcome(
 # Undo.
 
 
-def test_an_open_enrolment_is_ended_and_says_what_stays(outreach: Outreach) -> None:
+def test_an_open_enrolment_is_ended_and_says_what_stays(outreach: OutreachDestination) -> None:
     number = made(outreach)
     [entered] = write(outreach, enrolment(number))
     back = enrolment(
@@ -395,7 +405,7 @@ def test_an_open_enrolment_is_ended_and_says_what_stays(outreach: Outreach) -> N
     assert write(outreach, back)[0].outcome == "skipped"
 
 
-def test_fields_are_put_back(outreach: Outreach) -> None:
+def test_fields_are_put_back(outreach: OutreachDestination) -> None:
     email = address()
     number = made(outreach, email, custom1="Usage spike")
     back = prospect(
@@ -414,7 +424,7 @@ def test_fields_are_put_back(outreach: Outreach) -> None:
 
 
 def test_a_mapping_that_outreach_does_not_take_is_named() -> None:
-    outreach = Outreach(None)
+    outreach = OutreachDestination(None)
     good = FieldMapping("prospect_custom1", "prospect", "custom1", "text")
     outreach.check([good], {"prospect": "emails"})
     for field in ("optedOut", "custom151", "Tech_Stack__c"):
@@ -426,14 +436,14 @@ def test_a_mapping_that_outreach_does_not_take_is_named() -> None:
 
 
 def test_the_cost_grows_with_the_hours_that_the_quota_takes() -> None:
-    outreach = Outreach(None)
+    outreach = OutreachDestination(None)
     few = outreach.cost([Batch("prospect", "update", 2 * PAGE, 0)])
     assert few.calls == 2 * PAGE + 4
     many = outreach.cost([Batch("prospect", "create", 25_000, 0)])
     assert many.seconds >= 2 * 3_600
 
 
-def test_the_quota_is_what_the_vendor_says(outreach: Outreach) -> None:
+def test_the_quota_is_what_the_vendor_says(outreach: OutreachDestination) -> None:
     quota = outreach.quota()
     assert quota is not None
     assert 0 < quota.left < quota.of == Limit(10_000, 3_600).calls
