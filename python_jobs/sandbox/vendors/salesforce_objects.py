@@ -10,6 +10,7 @@ from typing import Any
 
 from python_jobs.ingest.salesforce_ids import id18
 from python_jobs.sandbox.vendor import World
+from python_jobs.sandbox.world.names import SELLERS, seller_address
 
 Record = dict[str, Any]
 
@@ -329,20 +330,6 @@ OBJECTS: dict[str, SObject] = {
 }
 
 INTEGRATION_USER = id_of("005", 1_000)
-_SELLERS = (
-    "Ada Brook",
-    "Ben Castle",
-    "Cleo Dane",
-    "Dov Ellis",
-    "Eva Ford",
-    "Finn Gray",
-    "Gia Hart",
-    "Hal Ives",
-    "Ida Jonas",
-    "Jon Kerr",
-    "Kim Lowe",
-    "Leo Marsh",
-)
 _STARTED = datetime(2016, 1, 4, 9)
 
 
@@ -379,16 +366,15 @@ def records_of(world: World) -> dict[str, list[Record]]:
 
 
 def _users() -> Iterable[Record]:
-    people = [(1 + number, name, "Account Executive") for number, name in enumerate(_SELLERS)]
-    for number, name, title in [*people, (1_000, "Warehouse Integration", None)]:
-        first, last = name.split()
-        address = f"{first}.{last}@seller.example".lower()
+    people = [(1 + number, *who, "Account Executive") for number, who in enumerate(SELLERS)]
+    for number, first, last, title in [*people, (1_000, "Warehouse", "Integration", None)]:
+        address = seller_address(first, last)
         yield {
             "Id": id_of("005", number),
             "Username": address,
             "LastName": last,
             "FirstName": first,
-            "Name": name,
+            "Name": f"{first} {last}",
             "Email": address,
             "Title": title,
             "IsActive": True,

@@ -42,7 +42,7 @@ from python_jobs.sandbox.world.universe import (
 from python_jobs.sandbox.world.web import SECOND, Seen
 
 OPEN_STAGES = ("Discovery", "Evaluation", "Proposal")
-OWNERS = 12
+OWNERS = len(names.SELLERS)
 OLD_CONTACT, COMMITTEE_CONTACT = 0.45, 0.6
 CONTACT_TWICE, CONTACT_PERSONAL_MAIL = 0.04, 0.05
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from python_jobs.sandbox.world import names, pages
+from python_jobs.sandbox.world import names
 from python_jobs.sandbox.world.crm import (
     NEVER_US,
     OWNERS,
@@ -36,7 +36,6 @@ from python_jobs.sandbox.world.tables import (
     Files,
     choose,
     constant,
-    joined,
     order_by_time,
     stamps,
     table,
@@ -45,7 +44,6 @@ from python_jobs.sandbox.world.tables import (
 )
 from python_jobs.sandbox.world.universe import EPOCH_DAYS, Universe
 
-OWN_DOMAIN = pages.SITE.removeprefix("https://www.")
 CYCLE_DAYS, ENROLS_DAYS = 45, 25
 PROSPECT_SHARE, COMMITTEE_SHARE, COLD_SHARE, PRODUCT_SHARE = 0.7, 0.6, 0.2, 0.7
 BOUNCES, LEAVES, CLICKS = 0.03, 0.006, (0.10, 0.30)
@@ -194,8 +192,8 @@ def write(crm: Crm, users: Users, files: Files, first_day: int, last_day: int, u
     kept = (everyone.started <= left[everyone.person]) & (everyone.day >= first_day)
     enrolled = everyone.take(kept & (everyone.started < until))
     mails = _mails(crm.universe, enrolled)
-    files.write("mailings/users", _users(crm.universe.seed))
-    files.write("mailings/mailboxes", _mailboxes(crm.universe.seed))
+    files.write("mailings/users", _users())
+    files.write("mailings/mailboxes", _mailboxes())
     files.write("mailings/sequences", _sequences())
     files.write("mailings/steps", _steps())
     files.write("mailings/prospects", _prospects(crm, left, until))
@@ -406,29 +404,27 @@ def _mails(universe: Universe, enrolled: Enrolments) -> Mails:
     return Mails(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
-def _users(seed: int) -> pa.Table:
+def _users() -> pa.Table:
     """One row per user of the sending tool: the owners of the CRM."""
     owner = np.arange(OWNERS)
-    first = (uniform(seed, "rep first", owner) * len(names.FIRST_NAMES)).astype(np.int64)
-    last = (uniform(seed, "rep last", owner) * len(names.LAST_NAMES)).astype(np.int64)
     return table(
         "mailings/users",
         {
             "user_id": pa.array(owner + 1),
             "owner_id": owner_ids(),
-            "email": _addresses(owner),
-            "first_name": choose(texts([shown for shown, _ in names.FIRST_NAMES]), first),
-            "last_name": choose(texts([shown for shown, _ in names.LAST_NAMES]), last),
+            "email": _addresses(),
+            "first_name": texts([first for first, _ in names.SELLERS]),
+            "last_name": texts([last for _, last in names.SELLERS]),
             "updated_at": stamps(day_us(np.zeros(OWNERS, dtype=np.int64)) + 8 * HOUR),
         },
     )
 
 
-def _addresses(owner: Ints) -> pa.Array:
-    return joined("rep", pa.array(owner + 1).cast(pa.string()), "@", OWN_DOMAIN)
+def _addresses() -> pa.Array:
+    return texts([names.seller_address(*seller) for seller in names.SELLERS])
 
 
-def _mailboxes(seed: int) -> pa.Table:
+def _mailboxes() -> pa.Table:
     """One row per mailbox: one an owner. The last one's has lost its right to send."""
     owner = np.arange(OWNERS)
     return table(
@@ -436,7 +432,7 @@ def _mailboxes(seed: int) -> pa.Table:
         {
             "mailbox_id": pa.array(owner + 1),
             "user_id": pa.array(owner + 1),
-            "email": _addresses(owner),
+            "email": _addresses(),
             "is_send_disabled": pa.array(owner == OWNERS - 1),
             "updated_at": stamps(day_us(np.zeros(OWNERS, dtype=np.int64)) + 9 * HOUR),
         },

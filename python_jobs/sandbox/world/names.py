@@ -178,3 +178,25 @@ TITLES: tuple[tuple[str, float, float], ...] = (
     ("Office Assistant", 1, 6),
     ("Intern", 0, 4),
 )
+
+
+SELLERS: tuple[tuple[str, str], ...] = (
+    ("Ada", "Brook"),
+    ("Ben", "Castle"),
+    ("Cleo", "Dane"),
+    ("Dov", "Ellis"),
+    ("Eva", "Ford"),
+    ("Finn", "Gray"),
+    ("Gia", "Hart"),
+    ("Hal", "Ives"),
+    ("Ida", "Jonas"),
+    ("Jon", "Kerr"),
+    ("Kim", "Lowe"),
+    ("Leo", "Marsh"),
+)
+"""Our own people, who own accounts: the same in the CRM, the sending tool and the recordings."""
+
+
+def seller_address(first: str, last: str) -> str:
+    """The e-mail address of one of our own people."""
+    return f"{first}.{last}@sealwright.example".lower()
