@@ -14,6 +14,8 @@ from python_jobs.registry.definitions import ANY, REGISTRIES, Row
 
 PLACEHOLDER = "{{JSON_HERE}}"
 OTHER_LANE = "other"
+ALWAYS_ON = ("nobody_fits", "no_email", "do_not_contact", "opted_out", "no_mailbox")
+NEEDS_LIMIT = ("person_cool_down", "weekly_cap", "capacity")
 NAME = r"[A-Za-z][A-Za-z0-9_]*"
 
 Rows = dict[str, list[Row]]
@@ -218,6 +220,50 @@ def _sync(rows: Rows) -> Iterator[str]:
             yield f"{where}: '{row['value']}' {wrong}"
 
 
+def _activation(rows: Rows) -> Iterator[str]:
+    for row in rows["personas"]:
+        for field in ("level_pattern", "function_pattern", "except_pattern"):
+            wrong = row[field] and _text_pattern_problem(row[field])
+            if wrong:
+                yield f"personas {row['persona']}: {field} '{row[field]}' {wrong}"
+    orders: dict[int, str] = {}
+    for row in rows["eligibility_rules"]:
+        name = row["rule"]
+        if name in ALWAYS_ON and not row["enabled"]:
+            yield f"eligibility_rules {name} cannot be switched off: nobody may be written to then"
+        if row["rule_order"] in orders:
+            yield (
+                f"eligibility_rules {name} has the same rule_order as {orders[row['rule_order']]}: "
+                "give each its own"
+            )
+        orders.setdefault(row["rule_order"], name)
+        if name in NEEDS_LIMIT and row["enabled"] and row["limit_value"] is None:
+            yield f"eligibility_rules {name} needs limit_value"
+    for row in rows["suppressions"]:
+        yield from _suppression(row)
+    defaults = sorted(
+        row["mailbox_email"] for row in rows["mailboxes"] if row["is_default"] and row["enabled"]
+    )
+    if len(defaults) > 1:
+        yield f"mailboxes {' and '.join(defaults)} would both be the default: keep one"
+
+
+def _suppression(row: Row) -> Iterator[str]:
+    where = f"suppressions {row['suppression_id']}"
+    if row["value"] and row["kind"] in ("account", "domain"):
+        wrong = _domain_problem(row["value"]) if row["kind"] == "account" else None
+        if "@" in row["value"]:
+            wrong = "is an e-mail address: use kind email"
+        if wrong:
+            yield f"{where}: {wrong}"
+    if row["value"] and row["kind"] == "email" and row["value"].count("@") != 1:
+        yield f"{where}: value is no e-mail address"
+    if bool(row["approved_by"]) != bool(row["approved_at"]):
+        yield f"{where} needs both approved_by and approved_at, or neither"
+    if row["valid_from"] and row["valid_until"] and row["valid_from"] > row["valid_until"]:
+        yield f"{where}: valid_from is after valid_until"
+
+
 def _setting_problem(kind: str, value: str) -> str | None:
     if kind == "pattern":
         return _text_pattern_problem(value)
@@ -318,4 +364,5 @@ _CHECKS: tuple[Callable[[Rows], Iterator[str]], ...] = (
     _accounts,
     _signals,
     _sync,
+    _activation,
 )

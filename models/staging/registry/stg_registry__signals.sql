@@ -7,6 +7,7 @@
         'label': 'varchar',
         'base_strength': 'integer',
         'cool_down_days': 'integer',
+        'valid_days': 'integer',
         'sequence_key': 'varchar',
         'notes': 'varchar',
     },
