@@ -1,0 +1,44 @@
+with candidates as (
+
+    select * from {{ ref('int_activation_candidates') }}
+
+),
+
+owner_mailboxes as (
+
+    select * from {{ ref('int_owner_mailboxes') }}
+
+),
+
+mailboxes as (
+
+    select * from {{ ref('int_activation_mailboxes') }}
+
+),
+
+default_mailboxes as (
+
+    select max(mailbox_id) as mailbox_id
+    from mailboxes
+    where is_default
+
+),
+
+final as (
+
+    select
+        candidates.candidate_id,
+        mailboxes.mailbox_id,
+        mailboxes.mailbox_email,
+        mailboxes.daily_capacity,
+        mailboxes.planned_count
+    from candidates
+    cross join default_mailboxes
+    left join owner_mailboxes as of_person on candidates.crm_owner_id = of_person.crm_owner_id
+    left join owner_mailboxes as of_account on candidates.account_crm_owner_id = of_account.crm_owner_id
+    inner join mailboxes
+        on coalesce(of_person.mailbox_id, of_account.mailbox_id, default_mailboxes.mailbox_id) = mailboxes.mailbox_id
+
+)
+
+select * from final

@@ -1,0 +1,154 @@
+{{ config(materialized='table') }}
+
+with people as (
+
+    select * from {{ ref('dim_people') }}
+
+),
+
+identities as (
+
+    select * from {{ ref('int_person_identities') }}
+    where identity_type = 'email'
+
+),
+
+found as (
+
+    select * from {{ ref('int_people_found') }}
+
+),
+
+outreach_people as (
+
+    select * from {{ ref('int_outreach_people') }}
+
+),
+
+personal_mail_domains as (
+
+    select * from {{ ref('personal_mail_domains') }}
+
+),
+
+-- whom a name means in an account, where it means one person
+named as (
+
+    select
+        account_key,
+        lower(first_name || ' ' || last_name) as full_name,
+        max(person_id) as person_id
+    from people
+    where account_key is not null
+        and first_name is not null
+        and last_name is not null
+    group by 1, 2
+    having count(*) = 1
+
+),
+
+found_people as (
+
+    select
+        found.*,
+        coalesce(
+            identities.person_id,
+            named.person_id,
+            case when found.email is not null then {{ person_id('email', 'found.email') }} end,
+            md5(found.found_id)
+        ) as person_id
+    from found
+    left join identities on found.email = identities.identity_value
+    left join named
+        on found.account_key = named.account_key
+        and lower(found.first_name || ' ' || found.last_name) = named.full_name
+    qualify row_number() over (
+        partition by coalesce(
+            identities.person_id,
+            named.person_id,
+            case when found.email is not null then {{ person_id('email', 'found.email') }} end,
+            md5(found.found_id)
+        )
+        order by case when found.email is null then 1 else 0 end, found.source_name desc, found.found_id
+    ) = 1
+
+),
+
+described as (
+
+    select
+        coalesce(people.person_id, found_people.person_id) as person_id,
+        coalesce(people.account_key, found_people.account_key) as account_key,
+        coalesce(people.email, found_people.email) as email,
+        coalesce(people.first_name, found_people.first_name) as first_name,
+        coalesce(people.last_name, found_people.last_name) as last_name,
+        coalesce(people.title, found_people.title) as title,
+        coalesce(people.linkedin_url, found_people.linkedin_url) as linkedin_url,
+        people.display_name,
+        people.crm_contact_id,
+        people.crm_owner_id,
+        found_people.job_level,
+        found_people.job_function,
+        case
+            when people.crm_contact_id is not null then 'crm'
+            when people.person_id is null then found_people.source_name
+            when people.user_id is not null then 'product'
+            else 'web'
+        end as source_name,
+        coalesce(found_people.has_email_for_credit, false) as has_email_for_credit,
+        coalesce(people.is_do_not_contact, false) as is_do_not_contact,
+        coalesce(people.is_opted_out, false) as is_opted_out_in_crm,
+        people.last_seen_at
+    from people
+    full outer join found_people on people.person_id = found_people.person_id
+
+),
+
+final as (
+
+    select
+        described.person_id,
+        described.account_key,
+        described.crm_contact_id,
+        described.crm_owner_id,
+        outreach_people.outreach_prospect_id,
+
+        described.email,
+        described.first_name,
+        described.last_name,
+        coalesce(
+            described.display_name,
+            nullif(trim(coalesce(described.first_name, '') || ' ' || coalesce(described.last_name, '')), ''),
+            described.email,
+            'Unnamed'
+        ) as display_name,
+        described.title,
+        described.job_level,
+        described.job_function,
+        described.linkedin_url,
+        described.source_name,
+
+        described.has_email_for_credit,
+        described.is_do_not_contact,
+        personal_mail_domains.domain is not null as is_personal_mail,
+        case
+            when described.is_opted_out_in_crm then 'the CRM says so'
+            else outreach_people.opted_out_by
+        end as opted_out_by,
+        described.email is not null
+            and personal_mail_domains.domain is null
+            and outreach_people.bounced_on is null
+            and outreach_people.opted_out_by is null
+            and not described.is_opted_out_in_crm
+            and not described.is_do_not_contact as is_contactable,
+
+        outreach_people.bounced_on,
+        outreach_people.last_touched_on,
+        described.last_seen_at
+    from described
+    left join outreach_people on described.person_id = outreach_people.person_id
+    left join personal_mail_domains on {{ email_domain('described.email') }} = personal_mail_domains.domain
+
+)
+
+select * from final

@@ -1,0 +1,67 @@
+{#- What each kind of suppression is compared with. -#}
+{%- set kinds = {
+    'account': 'candidates.account_key = suppressions.value',
+    'domain': email_domain('candidates.email') ~ ' = suppressions.value',
+    'email': 'candidates.email = suppressions.value',
+    'industry': 'lower(candidates.industry) = suppressions.value',
+    'segment': is_listed('suppressions.value', 'candidates.sixsense_segments'),
+} -%}
+with candidates as (
+
+    select * from {{ ref('int_activation_candidates') }}
+
+),
+
+-- approved, and in force on the queue's day
+suppressions as (
+
+    select
+        suppression_id,
+        kind,
+        lower(trim(value)) as value,
+        reason,
+        cast(valid_until as date) as valid_until
+    from {{ ref('stg_registry__suppressions') }}
+    where approved_by is not null
+        and {{ is_known_by_as_of('approved_at') }}
+        and cast(coalesce(valid_from, approved_at) as date) <= {{ as_of_date() }}
+        and coalesce(cast(valid_until as date) >= {{ as_of_date() }}, true)
+
+),
+
+matches as (
+    {%- for kind, condition in kinds.items() %}
+
+    select
+        candidates.candidate_id,
+        suppressions.suppression_id,
+        suppressions.kind,
+        suppressions.reason,
+        suppressions.valid_until
+    from candidates
+    inner join suppressions on suppressions.kind = '{{ kind }}' and {{ condition }}
+    {%- if not loop.last %}
+
+    union all
+    {%- endif %}
+    {%- endfor %}
+
+),
+
+-- of several the one that holds longest
+final as (
+
+    select
+        candidate_id,
+        suppression_id,
+        kind,
+        reason,
+        valid_until
+    from matches
+    qualify row_number() over (
+        partition by candidate_id order by valid_until desc nulls first, suppression_id
+    ) = 1
+
+)
+
+select * from final
