@@ -51,6 +51,10 @@
         'raw.product_db__events':
             'event_id:text user_id:text event_name:text occurred_at:timestamp known_at:timestamp'
             ~ ' team_id:text properties:json loaded_at:timestamp',
+        'raw.transcripts':
+            'call_id:text position:integer occurred_at:timestamp text:text speaker:text speaker_name:text'
+            ~ ' speaker_email:text speaker_title:text is_internal:boolean topic:text starts_ms:integer'
+            ~ ' ends_ms:integer known_at:timestamp loaded_at:timestamp',
         'ops.job_runs':
             'run_id:text job:text source:text entity:text mode:text status:text rows_read:integer'
             ~ ' rows_written:integer rows_unchanged:integer rows_set_aside:integer api_calls:integer'
@@ -83,7 +87,7 @@
     } -%}
     {%- for entity in [
         'accounts', 'contacts', 'opportunities', 'lead_requests', 'intent_accounts', 'product_users', 'job_postings',
-        'firmographics', 'technographics',
+        'firmographics', 'technographics', 'calls',
         'clay__enrichments', 'sixsense__account_scores', 'sixsense__segment_export', 'sixsense__segments',
         'sixsense__people', 'sixsense__people_enrichment',
         'gong__calls', 'gong__transcripts', 'gong__users',
@@ -104,11 +108,17 @@
 {% macro source_column_types() %}{{ return(adapter.dispatch('source_column_types')()) }}{% endmacro %}
 
 {% macro duckdb__source_column_types() %}
-    {{- return({'text': 'varchar', 'timestamp': 'timestamp', 'integer': 'bigint', 'number': 'double', 'json': 'json'}) -}}
+    {{- return({
+        'text': 'varchar', 'timestamp': 'timestamp', 'integer': 'bigint', 'number': 'double', 'boolean': 'boolean',
+        'json': 'json',
+    }) -}}
 {% endmacro %}
 
 {% macro snowflake__source_column_types() %}
-    {{- return({'text': 'varchar', 'timestamp': 'timestamp_ntz', 'integer': 'bigint', 'number': 'double', 'json': 'variant'}) -}}
+    {{- return({
+        'text': 'varchar', 'timestamp': 'timestamp_ntz', 'integer': 'bigint', 'number': 'double', 'boolean': 'boolean',
+        'json': 'variant',
+    }) -}}
 {% endmacro %}
 
 {# Columns the loader adds of its own, as text. #}

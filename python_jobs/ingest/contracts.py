@@ -364,6 +364,55 @@ TECHNOGRAPHICS = Contract(
     ),
 )
 
+CALLS = Contract(
+    entity="calls",
+    shape="state",
+    meaning="Recorded calls and meetings.",
+    key=("call_id",),
+    version_from=("updated_at", "started_at"),
+    known_from="known_at",
+    columns=(
+        _text("call_id", "id of the call in its source", required=True),
+        _time("started_at", "when it began", required=True),
+        _text("title", "title of the meeting"),
+        Column("duration_seconds", "integer", "length in seconds"),
+        _text("direction", "Inbound, Outbound or Conference"),
+        _text("language", "language, as a code such as en"),
+        _text("rep_id", "id of the seller whose call it is"),
+        _text("rep_name", "the seller's name"),
+        _text("rep_email", "the seller's e-mail address"),
+        _text("account_id", "account_id of the company it was with"),
+        _COMPANY_DOMAIN,
+        _text("opportunity_id", "opportunity_id of the deal it was about"),
+        _text("brief", "the recorder's own summary"),
+        _long("url", "address of the recording"),
+        _UPDATED,
+        _KNOWN,
+    ),
+)
+
+TRANSCRIPTS = Contract(
+    entity="transcripts",
+    shape="events",
+    meaning="What was said in calls: one row a sentence.",
+    key=("call_id", "position"),
+    columns=(
+        _text("call_id", "call_id of the call", required=True),
+        Column("position", "integer", "place of the sentence in the call, from 0", required=True),
+        _time("occurred_at", "when it was said; the call's start will do", required=True),
+        _text("text", "the sentence", required=True),
+        _text("speaker", "who says it: the same text for the same speaker", required=True),
+        _text("speaker_name", "the speaker's name"),
+        _text("speaker_email", "the speaker's e-mail address"),
+        _text("speaker_title", "the speaker's job title"),
+        Column("is_internal", "boolean", "the speaker is one of ours"),
+        _text("topic", "what it is about, if the recorder says so"),
+        Column("starts_ms", "integer", "milliseconds from the call's start to its first word"),
+        Column("ends_ms", "integer", "milliseconds from the call's start to the end of its last"),
+        _KNOWN,
+    ),
+)
+
 CONTRACTS: dict[str, Contract] = {
     contract.entity: contract
     for contract in (
@@ -378,6 +427,8 @@ CONTRACTS: dict[str, Contract] = {
         JOB_POSTINGS,
         FIRMOGRAPHICS,
         TECHNOGRAPHICS,
+        CALLS,
+        TRANSCRIPTS,
     )
 }
 
