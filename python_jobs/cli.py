@@ -8,6 +8,7 @@ from python_jobs import log
 from python_jobs.build import build
 from python_jobs.demo import demo
 from python_jobs.doctor import doctor
+from python_jobs.enrich.commands import enrich
 from python_jobs.errors import GtmError
 from python_jobs.explain import explain
 from python_jobs.ingest.commands import load
@@ -38,6 +39,7 @@ app.command()(load)
 app.command("ingest")(ingest)
 app.command()(build)
 app.command()(explain)
+app.command()(enrich)
 app.command()(replay)
 app.command()(demo)
 app.add_typer(registry_app)

@@ -15,7 +15,18 @@ from filelock import FileLock, Timeout
 from python_jobs.errors import ConfigurationError, TransientError
 from python_jobs.settings import Settings
 
-SCHEMAS = ("raw", "registry", "staging", "intermediate", "signals", "sync", "marts", "ops")
+SCHEMAS = (
+    "raw",
+    "registry",
+    "staging",
+    "intermediate",
+    "signals",
+    "sync",
+    "enrich",
+    "ai",
+    "marts",
+    "ops",
+)
 
 
 class Warehouse(Protocol):

@@ -67,6 +67,11 @@
         'ops.credit_ledger':
             'source:text subject_key:text run_id:text requested_at:timestamp outcome:text credits:integer'
             ~ ' expires_at:timestamp',
+        'ops.llm_results':
+            'result_id:text run_id:text task:text subject_key:text engine:text model:text cache_key:text'
+            ~ ' input_hash:text prompt_version:text status:text output:json reason:text claims_made:integer'
+            ~ ' claims_removed:integer input_tokens:integer output_tokens:integer cost:number'
+            ~ ' created_at:timestamp',
         'ops.registry_changes':
             'change_id:text registry:text record_key:text action:text before:json after:json'
             ~ ' changed_by:text changed_at:timestamp note:text',

@@ -153,15 +153,19 @@ def _prompt_templates(rows: Rows) -> Iterator[str]:
             yield f"prompt_templates {name}: {_no_lane(row['lane'], lanes)}"
         if not row["enabled"]:
             continue
-        slot = tuple(row[field] for field in ("lane", "persona", "intent_stage"))
+        slot = tuple(row[field] for field in ("task", "lane", "persona", "intent_stage"))
         if slot in slots:
             yield (
-                f"prompt_templates {name} is for the same lane, persona and stage as "
-                f"{slots[slot]}: disable one of them"
+                f"prompt_templates {name} is for the same as {slots[slot]} (task, lane, persona "
+                "and stage): disable one of them"
             )
         slots.setdefault(slot, name)
-    if (ANY, ANY, ANY) not in slots:
-        yield "prompt_templates must keep an enabled template for lane *, persona *, stage *"
+    for task in sorted({row["task"] for row in rows["prompt_templates"] if row["task"]}):
+        if (task, ANY, ANY, ANY) not in slots:
+            yield (
+                f"prompt_templates must keep an enabled template of {task} for lane *, persona *, "
+                "stage *"
+            )
 
 
 def _signals(rows: Rows) -> Iterator[str]:

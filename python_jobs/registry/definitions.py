@@ -192,6 +192,7 @@ _ALL = (
         "template_id",
         (
             Field("template_id", required=True),
+            Field("task", required=True, default="account_brief"),
             Field("lane", required=True, default=ANY),
             Field(
                 "persona", required=True, default=ANY, choices=("sales", "marketing", "exec", ANY)

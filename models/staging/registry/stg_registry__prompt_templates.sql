@@ -3,6 +3,7 @@
     key='template_id',
     columns={
         'template_id': 'varchar',
+        'task': 'varchar',
         'lane': 'varchar',
         'persona': 'varchar',
         'intent_stage': 'varchar',

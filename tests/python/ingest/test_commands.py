@@ -33,8 +33,9 @@ def gtm(duckdb_env, monkeypatch, capsys):  # type: ignore[no-untyped-def]
 
 def test_a_folder_with_a_file_of_every_entity_loads(gtm, tmp_path: Path, duckdb_env) -> None:  # type: ignore[no-untyped-def]
     for contract in CONTRACTS.values():
-        row = {name: f"{name}1" for name in contract.required}
-        row |= {n: "2026-01-01" for n in ("occurred_at", "observed_on") if n in row}
+        of_kind = {"text": "one", "integer": 1}
+        required = [column for column in contract.columns if column.required]
+        row = {c.name: of_kind.get(c.kind, "2026-01-01") for c in required}
         (tmp_path / f"{contract.entity}.jsonl").write_text(json.dumps(row) + "\n")
     (tmp_path / "notes.csv").write_text("not,an,entity\n")
     code, out, _ = gtm("load", "all", str(tmp_path))

@@ -51,7 +51,7 @@ REFUSED = {
     "score_weights x score_config_id=default_v1 event_name=form_started weight=1": "same events",
     "prompt_templates default user_prompt=Hello": "must contain {{JSON_HERE}}",
     "prompt_templates default enabled=false": "must keep an enabled template",
-    "prompt_templates sales persona=*": "is for the same lane, persona and stage as default",
+    "prompt_templates sales persona=*": "is for the same as default (task, lane, persona",
     "prompt_templates sales persona=clown": "is none of sales, marketing, exec",
     "prompt_templates sales lane=shoes": "there is no lane 'shoes'",
     "account_aliases app.acme.com account_key=acme.org": "write acme.com",

@@ -1,0 +1,1 @@
+"""Language work: what a model writes over rows of the warehouse, checked against those rows."""

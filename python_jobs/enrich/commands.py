@@ -1,0 +1,122 @@
+"""``gtm enrich``: language work from the command line."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from python_jobs import log
+from python_jobs.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from python_jobs.enrich.engines import Engine
+    from python_jobs.enrich.runner import Outcome
+    from python_jobs.enrich.task import Task
+
+EngineName = Literal["offline", "claude", "cortex"]
+JOB = "enrich"
+
+
+def enrich(
+    task: Annotated[str, typer.Argument(help="A task, such as call_summary; or 'all'.")],
+    engine: Annotated[
+        EngineName, typer.Option("--engine", help="Who writes: offline needs no key.")
+    ] = "offline",
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, help="At most so many subjects a task.")
+    ] = None,
+    budget: Annotated[
+        float | None, typer.Option("--budget", min=0, help="At most so many US dollars in all.")
+    ] = None,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Only say what would be asked, and what it would cost.")
+    ] = False,
+    target: Annotated[
+        str | None, typer.Option("--target", help="duckdb or snowflake (default: GTM_TARGET).")
+    ] = None,
+) -> None:
+    """Have summaries, briefs and the like written over rows of the warehouse, and checked.
+
+    Only what has changed is asked again. Answers are in ops.llm_results and schema ai.
+
+    Examples:
+
+        gtm enrich all
+
+        gtm enrich call_summary --engine claude --budget 5 --plan
+    """
+    from python_jobs.enrich.tasks import task_named, task_names
+
+    settings = load_settings().with_target(target)
+    names = task_names() if task == "all" else [task]
+    tasks = [task_named(name) for name in names]
+    chosen = engine_named(engine, settings)
+    try:
+        for each in tasks:
+            if plan:
+                print(planned(settings, each, chosen, limit), flush=True)
+                continue
+            began = monotonic()
+            outcome = run_one(settings, each, chosen, limit, budget)
+            print(outcome.line(monotonic() - began), flush=True)
+            if budget is not None:
+                budget -= outcome.cost
+    finally:
+        chosen.close()
+
+
+def engine_named(name: EngineName, settings: Settings) -> Engine:
+    """The engine, ready to be asked.
+
+    Raises:
+        ConfigurationError: it is not configured, or not possible on this target.
+    """
+    from python_jobs.enrich.engines.offline import Offline
+
+    return Offline()
+
+
+def planned(settings: Settings, task: Task, engine: Engine, limit: int | None) -> str:
+    """What a run would ask, and what it would cost at most, as one line; nothing is asked."""
+    from python_jobs.enrich import runner
+    from python_jobs.warehouse import BriefWarehouse
+
+    warehouse = BriefWarehouse(settings, settings.patience_for_warehouse)
+    wanted, cost = runner.plan(warehouse, task, engine, limit)
+    return f"{task.name} ({engine.name}): {wanted:,} to ask, at most ${cost:,.2f}"
+
+
+def run_one(
+    settings: Settings, task: Task, engine: Engine, limit: int | None, budget: float | None
+) -> Outcome:
+    """Run a task with a progress bar, recorded in ops.job_runs."""
+    from python_jobs.enrich import runner
+    from python_jobs.runs import ensure_ops_tables, job_run
+    from python_jobs.warehouse import BriefWarehouse
+
+    warehouse = BriefWarehouse(settings, settings.patience_for_warehouse)
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=log.console,
+        transient=True,
+        disable=not log.console.is_terminal,
+    )
+    with warehouse.held() as held:
+        ensure_ops_tables(held)
+    with bar, job_run(warehouse, JOB, engine.name, task.name, "enrich") as run:
+        row = bar.add_task(task.name, total=None)
+        outcome = runner.run_task(
+            warehouse, task, engine, limit, budget, lambda done: bar.advance(row, done)
+        )
+        run.rows_read = outcome.wanted
+        run.rows_written = outcome.answered
+        run.rows_unchanged = outcome.unchanged
+        run.rows_set_aside = outcome.failed
+        run.message = outcome.stopped
+    return outcome

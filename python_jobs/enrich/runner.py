@@ -1,0 +1,296 @@
+"""Does a task: only what changed, within a budget, checked, kept as it comes, resumable.
+
+What has an answer to the same input, prompt, schema and model is not asked again. Chunks are
+written as they come, so that a run that dies has lost the chunk in flight and no more.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import md5, sha256
+from typing import Any
+
+import pyarrow as pa
+
+from python_jobs.enrich.engines import Engine
+from python_jobs.enrich.task import Answer, Asked, Checked, Prompt, Task
+from python_jobs.errors import ConfigurationError, QuotaExhausted
+from python_jobs.runs import utc_now
+from python_jobs.warehouse import BriefWarehouse, DuckDBWarehouse, Warehouse
+
+CHUNK = 500
+DONE = ("done", "fallback")
+"""Statuses that answer a subject. ``fallback``: what the engine said did not hold against the rows,
+and the offline writer answered instead."""
+
+Progress = Callable[[int], None]
+
+
+@dataclass
+class Outcome:
+    """What a run of one task did. ``cost`` is in US dollars."""
+
+    task: str
+    engine: str
+    wanted: int = 0
+    answered: int = 0
+    fallbacks: int = 0
+    failed: int = 0
+    unchanged: int = 0
+    claims_made: int = 0
+    claims_removed: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost: float = 0.0
+    stopped: str | None = None
+
+    def line(self, seconds: float) -> str:
+        """One closing line."""
+        parts = [
+            f"{self.task} ({self.engine}): {self.answered:,} of {self.wanted:,} answered",
+            f"{self.unchanged:,} unchanged",
+        ]
+        if self.fallbacks:
+            parts.append(f"{self.fallbacks:,} by the offline writer instead")
+        if self.failed:
+            parts.append(f"{self.failed:,} failed")
+        if self.claims_made:
+            parts.append(f"{self.claims_removed:,} of {self.claims_made:,} statements removed")
+        if self.cost:
+            parts.append(f"${self.cost:,.2f}")
+        line = f"{', '.join(parts)}, {seconds:.0f} s"
+        return f"{line}; {self.stopped}" if self.stopped else line
+
+
+def run_task(
+    warehouse: BriefWarehouse,
+    task: Task,
+    engine: Engine,
+    limit: int | None = None,
+    budget: float | None = None,
+    progress: Progress = lambda done: None,
+) -> Outcome:
+    """Answer every subject whose input, prompt, schema or model has no answer yet.
+
+    Args:
+        limit: at most so many subjects.
+        budget: at most so many US dollars; the run stops before it would spend more.
+
+    Raises:
+        ConfigurationError: the task's inputs have not been built, or the engine cannot do it.
+        QuotaExhausted: the engine's provider says so; what was answered is kept.
+    """
+    run_id = uuid.uuid4().hex
+    prompts = read_prompts(warehouse, task)
+    stamp = _stamp(task, engine)
+    total, wanted = count(warehouse, task, stamp)
+    outcome = Outcome(task.name, engine.name, wanted=wanted, unchanged=total - wanted)
+    left = wanted if limit is None else min(limit, wanted)
+    while left > 0:
+        asked = _next(warehouse, task, stamp, run_id, prompts, min(CHUNK, left))
+        if not asked:
+            break
+        if budget is not None:
+            asked, outcome.stopped = _within(engine, task, asked, budget - outcome.cost)
+            if not asked:
+                break
+        try:
+            answers = engine.answer(task, asked)
+            _keep(warehouse, task, engine, stamp, run_id, answers, outcome, progress)
+        except QuotaExhausted as spent:
+            outcome.stopped = str(spent)
+            break
+        left -= len(asked)
+        if outcome.stopped:
+            break
+    return outcome
+
+
+def plan(
+    warehouse: BriefWarehouse, task: Task, engine: Engine, limit: int | None = None
+) -> tuple[int, float]:
+    """How many subjects a run would ask, and what that would cost at most, in US dollars.
+
+    The cost is that of the first chunk, for all.
+    """
+    stamp = _stamp(task, engine)
+    _, wanted = count(warehouse, task, stamp)
+    wanted = wanted if limit is None else min(limit, wanted)
+    prompts = read_prompts(warehouse, task)
+    asked = _next(warehouse, task, stamp, "", prompts, min(CHUNK, wanted)) if wanted else []
+    cost = engine.estimate(task, asked) * wanted / len(asked) if asked else 0.0
+    return wanted, cost
+
+
+def read_prompts(warehouse: Warehouse, task: Task) -> dict[str, Prompt]:
+    """The task's enabled templates by id."""
+    if not task.needs_prompt:
+        return {}
+    rows = warehouse.rows(
+        "select template_id, version, system_prompt, user_prompt, max_words "
+        "from staging.stg_registry__prompt_templates where task = ? and enabled",
+        [task.name],
+    )
+    return {
+        row["template_id"]: Prompt(
+            row["template_id"],
+            f"{row['template_id']}:{row['version']}",
+            row["system_prompt"],
+            row["user_prompt"],
+            int(row["max_words"]),
+        )
+        for row in rows
+    }
+
+
+def count(warehouse: Warehouse, task: Task, stamp: str) -> tuple[int, int]:
+    """How many subjects the task has, and how many of them have no answer yet."""
+    schema, _, table = task.inputs.partition(".")
+    if not warehouse.has_table(schema, table):
+        raise ConfigurationError(f"{task.inputs} is not there yet: run `gtm build` first")
+    [row] = warehouse.rows(
+        f"select count(*) as total, count(case when {_UNANSWERED} then 1 end) as wanted "
+        f"from {task.inputs} as inputs",
+        [stamp, task.name],
+    )
+    return int(row["total"]), int(row["wanted"])
+
+
+_KEY = "md5(? || '|' || inputs.subject_key || '|' || inputs.input_hash)"
+_UNANSWERED = (
+    f"{_KEY} not in (select cache_key from ops.llm_results "
+    "where task = ? and status in ('done', 'fallback'))"
+)
+
+
+def _next(
+    warehouse: Warehouse,
+    task: Task,
+    stamp: str,
+    run_id: str,
+    prompts: Mapping[str, Prompt],
+    most: int,
+) -> list[Asked]:
+    rows = warehouse.rows(
+        "select subject_key, template_id, input, evidence, input_hash "
+        f"from {task.inputs} as inputs where {_UNANSWERED} and subject_key not in "
+        "(select subject_key from ops.llm_results where run_id = ? and status = 'failed') "
+        f"order by sort_at desc, subject_key limit {int(most)}",
+        [stamp, task.name, run_id],
+    )
+    return [Asked.of(row, prompts) for row in rows]
+
+
+def _stamp(task: Task, engine: Engine) -> str:
+    """What an answer depends on beside its input: task, schema, engine and model. The text of the
+    prompt is part of the input's hash."""
+    schema = json.dumps(task.output.model_json_schema(), sort_keys=True)
+    parts = [task.name, str(task.version), schema, engine.name, engine.model]
+    return sha256("|".join(parts).encode()).hexdigest()
+
+
+def _within(
+    engine: Engine, task: Task, asked: list[Asked], left: float
+) -> tuple[list[Asked], str | None]:
+    """As many of the subjects as what is left pays for, and the sentence when that is not all."""
+    cost = engine.estimate(task, asked)
+    if cost <= left:
+        return asked, None
+    while asked and engine.estimate(task, asked) > left:
+        asked = asked[: len(asked) // 2]
+    return asked, "the budget is used up: what was answered is kept, run again with more"
+
+
+def _keep(
+    warehouse: BriefWarehouse,
+    task: Task,
+    engine: Engine,
+    stamp: str,
+    run_id: str,
+    answers: Iterator[Answer],
+    outcome: Outcome,
+    progress: Progress,
+) -> None:
+    """Check every answer and write them all; also those that came before an error."""
+    rows: list[dict[str, Any]] = []
+    try:
+        for answer in answers:
+            row = _row(task, engine, stamp, run_id, answer)
+            rows.append(row)
+            outcome.answered += row["status"] in DONE
+            outcome.fallbacks += row["status"] == "fallback"
+            outcome.failed += row["status"] == "failed"
+            outcome.claims_made += row["claims_made"]
+            outcome.claims_removed += row["claims_removed"]
+            outcome.input_tokens += row["input_tokens"]
+            outcome.output_tokens += row["output_tokens"]
+            outcome.cost += row["cost"]
+            progress(1)
+    finally:
+        write_results(warehouse, rows)
+
+
+def _row(task: Task, engine: Engine, stamp: str, run_id: str, answer: Answer) -> dict[str, Any]:
+    asked, made, removed = answer.asked, 0, 0
+    status, reason = "failed", answer.problem
+    kept: Checked | None = None
+    if answer.output is not None:
+        kept = task.check(answer.output, asked)
+        made, removed = kept.made, kept.removed
+        status, reason = "done", "; ".join(kept.reasons)[:2_000] or None
+        if kept.kept_share < task.least_kept:
+            kept = Checked(task.write_offline(asked))
+            status = "fallback"
+    elif engine.name != "offline" and answer.problem is not None:
+        kept = Checked(task.write_offline(asked))
+        status = "fallback"
+    key = f"{stamp}|{asked.subject_key}|{asked.input_hash}"
+    return {
+        "result_id": uuid.uuid4().hex,
+        "run_id": run_id,
+        "task": task.name,
+        "subject_key": asked.subject_key,
+        "engine": engine.name,
+        "model": engine.model,
+        "cache_key": _md5(key),
+        "input_hash": asked.input_hash,
+        "prompt_version": asked.prompt.version if asked.prompt else None,
+        "status": status,
+        "output": None if kept is None else kept.output.model_dump_json(),
+        "reason": reason,
+        "claims_made": made,
+        "claims_removed": removed,
+        "input_tokens": answer.input_tokens,
+        "output_tokens": answer.output_tokens,
+        "cost": answer.cost,
+        "created_at": utc_now(),
+    }
+
+
+def write_results(warehouse: BriefWarehouse, rows: list[dict[str, Any]]) -> None:
+    """Append rows to ops.llm_results, all or none."""
+    if not rows:
+        return
+    names = list(rows[0])
+    with warehouse.held() as held:
+        if isinstance(held, DuckDBWarehouse):
+            held.connection.register("new_results", pa.Table.from_pylist(rows))
+            held.execute(
+                f"insert into ops.llm_results ({', '.join(names)}) "
+                f"select {', '.join(names)} from new_results"
+            )
+            held.connection.unregister("new_results")
+            return
+        marks = ", ".join("?" if name != "output" else "parse_json(?)" for name in names)
+        selects = " union all ".join(f"select {marks}" for _ in rows)
+        held.execute(
+            f"insert into ops.llm_results ({', '.join(names)}) {selects}",
+            [row[name] for row in rows for name in names],
+        )
+
+
+def _md5(text: str) -> str:
+    return md5(text.encode(), usedforsecurity=False).hexdigest()

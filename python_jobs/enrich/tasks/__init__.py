@@ -1,0 +1,26 @@
+"""The tasks there are. A new one is a folder here, an inputs model and a template."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+from python_jobs.enrich.task import Task
+from python_jobs.errors import ConfigurationError
+
+
+def task_names() -> list[str]:
+    """The folders of this package, in order."""
+    return sorted(module.name for module in iter_modules(__path__) if module.ispkg)
+
+
+def task_named(name: str) -> Task:
+    """The task of that name.
+
+    Raises:
+        ConfigurationError: there is none; the message names those there are.
+    """
+    if name not in task_names():
+        raise ConfigurationError(f"there is no task '{name}': use {', '.join(task_names())} or all")
+    task: Task = import_module(f"{__name__}.{name}").TASK
+    return task
