@@ -253,14 +253,13 @@ def _may_write(api: Api, command: str, paths: tuple[str, ...]) -> Check:
     Asked by changing the record with the number 0, which is never there.
     """
     missing = [path for path in paths if not _is_writable(api, path)]
-    what = f"scopes to write {', '.join(_resource(path) for path in paths)}"
+    scopes = ", ".join(f"{_resource(path)}.write" for path in missing)
     if len(missing) == len(paths):
-        return Check(f"it may only read, which `{command}` would not do with", True)
+        return Check(f"it may only read: `{command}` would need {scopes}", True)
     return Check(
-        what,
+        f"all that `{command}` writes may be written",
         not missing,
-        f"`{command}` also needs {', '.join(f'{_resource(path)}.write' for path in missing)}: add "
-        "them to the application and authorise it again",
+        f"add {scopes} to the application and authorise it again",
     )
 
 
@@ -278,6 +277,7 @@ def _is_writable(api: Api, path: str) -> bool:
 
 
 def _resource(path: str) -> str:
+    """The resource that a path begins with."""
     return path.split("/")[1]
 
 
