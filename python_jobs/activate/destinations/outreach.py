@@ -59,6 +59,7 @@ REFUSALS = (
     ("already been in", "the prospect has been in this sequence before"),
     ("exclusive", "the prospect is in an exclusive sequence"),
     ("opted out", "the prospect has opted out"),
+    ("not the owner", "the application's user may not send from this mailbox"),
     ("mailbox", "the mailbox may not send"),
     ("locked", "the sequence is locked"),
     ("not enabled", "the sequence is not enabled"),
@@ -250,11 +251,8 @@ class OutreachDestination(Destination):
         try:
             state = self._records.create("sequenceState", {}, related)
         except Refused as refused:
-            said = " ".join(detail.lower() for _, detail in reasons(refused))
-            for part, reason in REFUSALS:
-                if part in said:
-                    return Written("skipped", None, reason)
-            return _refused(refused)
+            reason = barred_by(" ".join(detail for _, detail in reasons(refused)))
+            return Written("skipped", None, reason) if reason else _refused(refused)
         enrolled.add(prospect)
         return Written("written", state.id)
 
@@ -288,6 +286,11 @@ class OutreachDestination(Destination):
                 return Written("skipped", record.external_id, "the sequence is over")
             return _refused(refused, record.external_id)
         return Written("written", record.external_id, f"the sequence is ended; {_sent(state)}")
+
+
+def barred_by(said: str) -> str | None:
+    """What a refusal of an enrolment means; None when it is none of those that are known."""
+    return next((reason for part, reason in REFUSALS if part in said.lower()), None)
 
 
 def _enrolment(

@@ -195,18 +195,22 @@ def _iso(time: datetime) -> str:
 
 
 def _judge(response: Any) -> Verdict | None:
-    """A missing scope is told by its name; the rest is what the status says.
+    """A missing scope is told by its name, a write that the user may not make is that record's
+    matter; the rest is what the status says.
 
     Raises:
         ConfigurationError: the application was not given the scope.
     """
+    reads = response.request.method == "GET"
     if response.status_code == 403 and "unauthorizedOauthScope" in response.text:
         resource = urlsplit(response.url).path.partition("/api/v2/")[2].split("/")[0]
-        right = "read" if response.request.method == "GET" else "write"
+        right = "read" if reads else "write"
         raise ConfigurationError(
             f"outreach: the application lacks the scope {resource}.{right}: add it (or "
             f"{resource}.all) to the application and authorise it again"
         )
+    if response.status_code == 403 and not reads:
+        return Verdict.REFUSED
     return None
 
 

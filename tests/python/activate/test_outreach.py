@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from python_jobs.activate.destination import Batch, FieldMapping, Record, Written
-from python_jobs.activate.destinations.outreach import PAGE, OutreachDestination
+from python_jobs.activate.destinations.outreach import PAGE, OutreachDestination, barred_by
 from python_jobs.activate.destinations.outreach_records import Found, Records
 from python_jobs.errors import ConfigurationError, QuotaExhausted, TransientError
-from python_jobs.http import Limit, Patience
+from python_jobs.http import Limit, Patience, Refused
 from python_jobs.ingest.sources.outreach import OutreachConfig, connect
 from python_jobs.sandbox.commands import RunningSandbox, started_sandbox
 
@@ -306,6 +306,29 @@ def test_what_bars_an_enrolment_in_that_moment_is_a_skip_with_its_reason(
         "the sequence is not enabled",
         "the mailbox may not send",
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("Prospect has already been in this sequence.", "has been in this sequence before"),
+        ("This prospect is already in the Sequence", "already in this sequence"),
+        ("Prospect is active in another exclusive sequence.", "in an exclusive sequence"),
+        ("Prospect has opted out of email", "has opted out"),
+        ("Sequence is locked.", "sequence is locked"),
+        ("The sequence has been disabled", "sequence is not enabled"),
+        ("Mailbox owner is locked", "mailbox may not send"),
+        ("The requesting user is not the owner of the mailbox", "may not send from this mailbox"),
+    ],
+)
+def test_a_refusal_is_understood_by_a_part_of_its_wording(said: str, meant: str) -> None:
+    assert meant in str(barred_by(said))
+    assert barred_by("Something else went wrong.") is None
+
+
+def test_what_the_user_may_not_write_is_the_records_matter(outreach: OutreachDestination) -> None:
+    with pytest.raises(Refused, match="HTTP 403"):
+        Records(outreach.api).create("mailbox", {"email": "x@acme.example"}, {})
 
 
 def test_nobody_enters_two_sequences_by_one_page(outreach: OutreachDestination) -> None:
