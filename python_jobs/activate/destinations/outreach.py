@@ -178,7 +178,8 @@ class OutreachDestination(Destination):
         return self._change(record, record.external_id, record.after)
 
     def _make(self, record: Record) -> Written:
-        attributes = {**_attributes(record.after), "emails": [record.key_value]}
+        address = record.key_value or record.record_key
+        attributes = {**_attributes(record.after), "emails": [address]}
         related = {}
         for name, kind in (("account", "account"), ("owner", "user"), ("stage", "stage")):
             if name in record.links:
