@@ -5,6 +5,7 @@ import sys
 import typer
 
 from python_jobs import log
+from python_jobs.activate.commands import app as sync_app
 from python_jobs.build import build
 from python_jobs.demo import demo
 from python_jobs.doctor import doctor
@@ -43,6 +44,7 @@ app.command()(enrich)
 app.command()(replay)
 app.command()(demo)
 app.add_typer(registry_app)
+app.add_typer(sync_app)
 app.command()(doctor)
 app.command()(refresh_reference)
 app.command("world")(write_world)

@@ -44,6 +44,7 @@ class Verdict(Enum):
     OK = "ok"
     EMPTY = "nothing matches, which some vendors answer as an error"
     AGAIN = "passes by itself: send a read again"
+    TURNED_AWAY = "was not let in, and did nothing: send it again, whatever it is"
     EXPIRED = "the token is no longer good: refresh it once"
     QUOTA = "the budget is spent: stop, keep what landed"
     CONFIGURATION = "a credential, scope or setting must change first"
@@ -283,14 +284,14 @@ class Api:
             return response
         if verdict is Verdict.EMPTY:
             return None
-        if verdict is Verdict.AGAIN:
+        if verdict in (Verdict.AGAIN, Verdict.TURNED_AWAY):
             wait = retry_after(response)
             if wait is not None and wait > self.patience.longest_wait:
                 raise QuotaExhausted(
                     f"{self.name} asks to wait {wait:,.0f} s: what landed is kept; run again then"
                 )
             reason = "an answer that is not JSON" if response.ok else f"HTTP {response.status_code}"
-            raise _Again(reason, wait, was_turned_away=response.status_code == 429)
+            raise _Again(reason, wait, verdict is Verdict.TURNED_AWAY)
         if verdict is Verdict.QUOTA:
             raise QuotaExhausted(
                 f"{self.name} says that its quota or credits are spent (HTTP "
@@ -355,7 +356,7 @@ class Api:
 
 
 class TurnedAway(TransientError):
-    """The vendor let none of the tries in (429): nothing was done, nothing was paid."""
+    """The vendor let none of the tries in: nothing was done, nothing was paid."""
 
 
 class Refused(PermanentError):
@@ -385,7 +386,9 @@ def judged_by_status(response: requests.Response) -> Verdict:
         return Verdict.QUOTA
     if status == 403:
         return Verdict.CONFIGURATION
-    if status in (408, 425, 429) or status >= 500:
+    if status == 429:
+        return Verdict.TURNED_AWAY
+    if status in (408, 425) or status >= 500:
         return Verdict.AGAIN
     return Verdict.REFUSED
 

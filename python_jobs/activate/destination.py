@@ -10,7 +10,7 @@ before it is sent again, and a destination keeps no state of its own.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Literal
@@ -134,8 +134,9 @@ class Destination(ABC):
 
     name: ClassVar[str]
     """As in ``gtm sync plan --destination NAME``; also the connector's name."""
-    objects: ClassVar[tuple[str, ...]]
-    """What can be written, in the order of writing: an object comes after those it links to."""
+    objects: ClassVar[Mapping[str, str]]
+    """What can be written, in the order of writing (an object comes after those it links to), and
+    the entity as which the connector lands it: ``{"Account": "accounts"}``."""
 
     def __init__(self, api: Any) -> None:
         self.api = api
@@ -154,12 +155,17 @@ class Destination(ABC):
         """What it takes to look up and to write all of these."""
 
     @abstractmethod
-    def check(self, mappings: Sequence[FieldMapping], keys: Mapping[str, str]) -> None:
+    def check(
+        self, mappings: Sequence[FieldMapping], keys: Mapping[str, str]
+    ) -> Mapping[tuple[str, str], Collection[str]]:
         """See that every mapped field can be written, and every object's key field finds records.
 
         Args:
             mappings: the fields of the registry.
             keys: object to the key field that the plan finds its records by.
+
+        Returns:
+            (object, field) to the values it takes, of the mapped fields that take only some.
 
         Raises:
             ConfigurationError: one does not hold; names the object, the field and what to do.

@@ -37,6 +37,8 @@ from python_jobs.warehouse import BriefWarehouse
 logger = logging.getLogger(__name__)
 
 JOB = "ingest"
+CALLING_JOBS = (JOB, "sync")
+"""Jobs whose calls count against a vendor's limits."""
 LONG_WINDOW = 600.0
 """Seconds from which on a limit's window counts the calls of earlier runs."""
 
@@ -141,12 +143,12 @@ def connect(source: Source, settings: Settings, warehouse: BriefWarehouse) -> Ap
         now = utc_now()
         paced = getattr(api, "paced_entities", [entity.name for entity in source.entities])
         earlier = warehouse.rows(
-            "select entity, started_at, api_calls from ops.job_runs "
-            "where job = ? and source = ? and api_calls > 0 and started_at > ?",
-            [JOB, source.name, now - timedelta(seconds=pacer.longest_window)],
+            "select job, entity, started_at, api_calls from ops.job_runs "
+            f"where job in {CALLING_JOBS} and source = ? and api_calls > 0 and started_at > ?",
+            [source.name, now - timedelta(seconds=pacer.longest_window)],
         )
         for row in earlier:
-            if row["entity"] not in paced:
+            if row["job"] == JOB and row["entity"] not in paced:
                 continue
             seconds_ago = (now - row["started_at"]).total_seconds()
             pacer.spent(max(0.0, seconds_ago), row["api_calls"], LONG_WINDOW)

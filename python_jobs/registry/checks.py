@@ -324,6 +324,16 @@ def _lanes(rows: Rows) -> Iterator[str]:
         yield f"lanes must keep '{OTHER_LANE}': events without a lane count there"
 
 
+def _sync_guards(rows: Rows) -> Iterator[str]:
+    for row in rows["sync_guards"]:
+        if _missing("sync_guards", row):
+            continue
+        place = (row["destination"], row["entity"])
+        called = row["guard"] if place == (ANY, ANY) else ":".join((row["guard"], *place))
+        if row["guard_id"] != called:
+            yield f"sync_guards {row['guard_id']} must be called {called}"
+
+
 def _domain_problem(domain: str) -> str | None:
     lower = domain.lower()
     registrable = _suffixes().privatesuffix(lower)
@@ -369,4 +379,5 @@ _CHECKS: tuple[Callable[[Rows], Iterator[str]], ...] = (
     _signals,
     _sync,
     _activation,
+    _sync_guards,
 )

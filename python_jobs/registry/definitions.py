@@ -424,6 +424,33 @@ _ALL = (
             Field("notes"),
         ),
     ),
+    Registry(
+        "sync_guards",
+        "guard_id",
+        (
+            Field("guard_id", required=True),
+            Field(
+                "guard",
+                required=True,
+                choices=(
+                    "source_empty",
+                    "too_many_changed",
+                    "nulls_flood",
+                    "key_collisions",
+                    "quota",
+                    "stale_destination",
+                    "stale_build",
+                ),
+            ),
+            Field("destination", required=True, default=ANY),
+            Field("entity", required=True, default=ANY),
+            Field("enabled", "boolean", required=True, default=True),
+            Field("limit_value", "number", required=True, at_least=0),
+            Field("at_least", "integer", at_least=0),
+            Field("notes"),
+        ),
+        is_kept=True,
+    ),
 )
 
 REGISTRIES = {registry.name: registry for registry in _ALL}

@@ -82,6 +82,7 @@ class SalesforceConfig(SourceConfig):
     page_rows: int = Field(2_000, alias="SALESFORCE_PAGE_ROWS", ge=200, le=2_000)
     bulk_from_rows: int = Field(50_000, alias="SALESFORCE_BULK_FROM_ROWS", gt=0)
     quota_share: float = Field(0.8, alias="SALESFORCE_QUOTA_SHARE", gt=0, le=1)
+    bulk_write_from: int = Field(10_000, alias="SALESFORCE_BULK_WRITE_FROM", gt=0)
 
     needs: ClassVar[tuple[str, ...]] = ("url", "client_id")
     in_sandbox: ClassVar[dict[str, str]] = {
@@ -182,7 +183,8 @@ class Org(Api):
             instance_url=_FRONT,
             version=config.api_version,
         )
-        self._described: dict[str, dict[str, str]] = {}
+        self._described: dict[str, dict[str, Record]] = {}
+        self._fields: dict[str, dict[str, str]] = {}
 
     @property
     def data_path(self) -> str:
@@ -220,8 +222,8 @@ class Org(Api):
             self.used, self.daily = int(usage[1]), int(usage[2])
         return response
 
-    def fields(self, name: str) -> dict[str, str]:
-        """The fields of an object that this user may read, each with its type.
+    def describe(self, name: str) -> dict[str, Record]:
+        """The fields of an object that this user may see, by name, as describe has them.
 
         Raises:
             ConfigurationError: the user may not see the object.
@@ -236,12 +238,22 @@ class Org(Api):
                     f"Salesforce shows this user no object {name}: give its permission set read "
                     f"access to it, or leave it out with --only"
                 ) from None
-            self._described[name] = {
-                field["name"]: field["type"]
-                for field in described["fields"]
-                if field["type"] not in _UNREAD
-            }
+            self._described[name] = {field["name"]: field for field in described["fields"]}
         return self._described[name]
+
+    def fields(self, name: str) -> dict[str, str]:
+        """The fields of an object that are read, each with its type.
+
+        Raises:
+            as ``describe`` does.
+        """
+        if name not in self._fields:
+            self._fields[name] = {
+                field: described["type"]
+                for field, described in self.describe(name).items()
+                if described["type"] not in _UNREAD
+            }
+        return self._fields[name]
 
 
 _FRONT = "https://org.invalid"
@@ -273,7 +285,8 @@ def _judge(response: requests.Response) -> Verdict | None:
     if code == _UNREADABLE:
         return Verdict.AGAIN
     if code == "REQUEST_LIMIT_EXCEEDED":
-        return Verdict.QUOTA if "TotalRequests" in response.text else Verdict.AGAIN
+        # the same code for the day's calls and for too many long ones at once
+        return Verdict.QUOTA if "TotalRequests" in response.text else Verdict.TURNED_AWAY
     if code in ("QUERY_TIMEOUT", "SERVER_UNAVAILABLE"):
         return Verdict.AGAIN
     if code in ("INVALID_FIELD", "INVALID_TYPE"):
@@ -390,7 +403,7 @@ class Reader:
     def _results(self, pull: Pull, state: State, counted: int | None) -> Iterator[Page]:
         org: Org = pull.api
         path = f"{org.data_path}/jobs/query/{state['job']}"
-        _wait_for(org, path)
+        wait_for_job(org, path)
         locator, newest = state["locator"], state["newest"] or None
         while True:
             params = {"maxRecords": str(min(BULK_PAGE, org.config.bulk_from_rows))}
@@ -398,7 +411,7 @@ class Reader:
                 params["locator"] = locator
             answer = org.call("GET", f"{path}/results", params=params)
             assert answer is not None
-            records = [self._from_csv(row, org) for row in _csv_rows(answer)]
+            records = [self._from_csv(row, org) for row in csv_rows(answer)]
             newest = _newest(records, newest, pull.end)
             locator = answer.headers.get("Sforce-Locator", "null")
             if locator == "null":
@@ -444,12 +457,12 @@ def _from_cell(text: str, kind: str) -> Any:
     return f"{text[:-1]}+0000" if kind == "datetime" and text.endswith("Z") else text
 
 
-def _csv_rows(answer: requests.Response) -> Iterator[Mapping[str, str]]:
+def csv_rows(answer: requests.Response) -> Iterator[Mapping[str, str]]:
     """Rows of a CSV answer; a cell may hold line breaks."""
     return csv.DictReader(io.StringIO(answer.content.decode("utf-8"), newline=""))
 
 
-def _wait_for(org: Org, path: str) -> None:
+def wait_for_job(org: Org, path: str) -> None:
     """Until a job is complete.
 
     Raises:
@@ -464,12 +477,12 @@ def _wait_for(org: Org, path: str) -> None:
             return
         if job["state"] in ("Failed", "Aborted"):
             raise PermanentError(
-                f"salesforce could not finish a bulk query ({job['state']}): look under Setup, "
+                f"salesforce could not finish a bulk job ({job['state']}): look under Setup, "
                 "Bulk Data Load Jobs, for why"
             )
         time.sleep(pause)
         pause = min(2 * pause, longest)
-    raise TransientError("salesforce is still at work on a bulk query: run again to fetch it")
+    raise TransientError("salesforce is still at work on a bulk job: run again to fetch it")
 
 
 def _since(pull: Pull) -> datetime | None:

@@ -40,7 +40,7 @@ from python_jobs.sandbox.vendors.salesforce_store import RowError, SeveralMatch,
 CLIENT_ID, CLIENT_SECRET, USERNAME = "sandbox", "sandbox", "integration@seller.example"
 DAY = 86_400.0
 MOST_CURSORS = 10
-MOST_COLLECTED, MOST_COMPOSED = 200, 25
+MOST_COLLECTED, MOST_RETRIEVED, MOST_COMPOSED = 200, 2_000, 25
 JWT_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
 
@@ -121,6 +121,7 @@ class Salesforce(Vendor):
                 ("PATCH", r"sobjects/(\w+)/([^/]+)", self._update),
                 ("DELETE", r"sobjects/(\w+)/([^/]+)", self._delete),
                 ("PATCH", r"sobjects/(\w+)/(\w+)/([^/]+)", self._upsert),
+                ("POST", r"composite/sobjects/(\w+)", self._retrieve_many),
                 ("POST", r"composite/sobjects", self._create_many),
                 ("PATCH", r"composite/sobjects", self._update_many),
                 ("DELETE", r"composite/sobjects", self._delete_many),
@@ -466,6 +467,31 @@ class Salesforce(Vendor):
         return found
 
     # --- Collections --------------------------------------------------------------------------
+
+    def _retrieve_many(self, ask: Ask, name: str) -> Answer:
+        """Records by their ids, in the order asked for; null for what is not there."""
+        sobject = self._object(name)
+        body = _record(ask.body)
+        ids, fields = body.get("ids"), body.get("fields")
+        if not ids or not fields:
+            raise Refusal(400, "INVALID_INPUT", "ids and fields are required")
+        if len(ids) > MOST_RETRIEVED:
+            raise Refusal(
+                400,
+                "EXCEEDED_MAX_SIZE_REQUEST",
+                f"record limit reached. cannot submit more than {MOST_RETRIEVED} records",
+            )
+        names = [self._resolve(name, one).name for one in fields]
+        shown: list[Record | None] = []
+        for one in ids:
+            found = self.store.find(sobject, sobject.fields["Id"], one)
+            record = self.store.tables[name][found] if found else {"IsDeleted": True}
+            if record.get("IsDeleted"):
+                shown.append(None)
+            else:
+                values = {field: record.get(field) for field in names}
+                shown.append({"attributes": _attributes(name, record["Id"], ask), **values})
+        return Answer(body=shown)
 
     def _create_many(self, ask: Ask) -> Answer:
         def create(record: Record) -> Record:

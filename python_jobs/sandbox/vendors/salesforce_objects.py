@@ -64,6 +64,7 @@ class Field:
     id_lookup: bool = False
     refers_to: str | None = None
     values: tuple[str, ...] = ()
+    restricted: bool = False
 
     @property
     def relation(self) -> str | None:
@@ -99,7 +100,7 @@ class Field:
             "defaultedOnCreate": self.type == "boolean",
             "referenceTo": [self.refers_to] if self.refers_to else [],
             "relationshipName": self.relation,
-            "restrictedPicklist": False,
+            "restrictedPicklist": self.restricted,
             "picklistValues": [
                 {"active": True, "defaultValue": False, "label": value, "value": value}
                 for value in self.values
@@ -162,8 +163,8 @@ def _text(name: str, length: int = 255, **more: Any) -> Field:
     return Field(name, more.pop("type", "string"), length, **more)
 
 
-def _pick(name: str, *values: str, length: int = 255) -> Field:
-    return Field(name, "picklist", length, values=values)
+def _pick(name: str, *values: str, length: int = 255, restricted: bool = False) -> Field:
+    return Field(name, "picklist", length, values=values, restricted=restricted)
 
 
 def _refers(name: str, to: str, **more: Any) -> Field:
@@ -218,8 +219,8 @@ OBJECTS: dict[str, SObject] = {
             _text("X6Sense_Segments__c", 1_000),
             Field("X6Sense_Last_Surge_Date__c", "date"),
             Field("Intent_Score__c", "double"),
-            _pick("Intent_Stage__c", "Cold", "Warm", "Hot"),
-            _pick("Intent_Surge__c", "Normal", "Surging", "Exploding"),
+            _pick("Intent_Stage__c", "Cold", "Warm", "Hot", restricted=True),
+            _pick("Intent_Surge__c", "Normal", "Surging", "Exploding", restricted=True),
             _text("Intent_Top_Lane__c", 80),
             _text("Intent_Why_Hot__c", 255),
             Field("Intent_Updated_At__c", "datetime"),

@@ -330,6 +330,9 @@ class Store:
         if field.type == "email" and "@" not in text[1:-1]:
             message = f"{field.name}: invalid email address: {text}"
             raise RowError("INVALID_EMAIL_ADDRESS", message, field.name)
+        if field.restricted and text not in field.values:
+            message = f"{field.name}: bad value for restricted picklist field: {text}"
+            raise RowError("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", message, field.name)
         if field.length and len(text) > field.length:
             message = f"{field.name}: data value too large: {text} (max length={field.length})"
             raise RowError("STRING_TOO_LONG", message, field.name)

@@ -1,0 +1,65 @@
+"""Taking back what was written: its results, turned round, as a plan that is applied as any other.
+
+Fields get the values back that were found in them. What somebody changed since is left, and so is
+what was made: records are not deleted. An enrolment ends if it is still going on; what has been
+sent is sent.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from python_jobs.activate import dialect
+from python_jobs.errors import ConfigurationError
+from python_jobs.warehouse import Warehouse
+
+MADE = "what was made is kept: delete it there, if it is not wanted"
+
+
+def destination_of(warehouse: Warehouse, run_id: str) -> str:
+    """The destination that a run, or all runs of a plan, wrote to.
+
+    Raises:
+        ConfigurationError: it wrote nothing, or is itself an undoing.
+    """
+    [found] = warehouse.rows(
+        "select min(destination) as destination, "
+        "max(case when action = 'undo' then 1 else 0 end) as is_undo from ops.sync_results "
+        "where ? in (run_id, plan_id) and outcome = 'written'",
+        [run_id],
+    )
+    if found["destination"] is None:
+        raise ConfigurationError(
+            f"'{run_id}' has written nothing that could be undone: gtm sync status lists the last "
+            "runs"
+        )
+    if found["is_undo"]:
+        raise ConfigurationError(
+            f"'{run_id}' undid another run: a new plan writes again what the models say, "
+            f"gtm sync plan --destination {found['destination']}"
+        )
+    return str(found["destination"])
+
+
+def query_of(warehouse: Warehouse, run_id: str) -> tuple[str, list[Any]]:
+    """A query, and its parameters, for the records of the plan that takes a run back."""
+    value = dialect.json_parameter(warehouse)
+    query = f"""
+        select
+            object,
+            record_key,
+            case when action = 'create' then 'skip' else 'undo' end as action,
+            external_id,
+            cast(null as varchar) as key_field,
+            cast(null as varchar) as key_value,
+            case when action = 'enrol' then {value} else after end as before,
+            case when action = 'enrol' then {value} else before end as after,
+            {value} as links,
+            case when action = 'create' then ? else 'undoes ' || run_id end as reason,
+            {value} as source_rows,
+            cast(null as varchar) as payload_hash
+        from ops.sync_results
+        where ? in (run_id, plan_id) and outcome = 'written' and external_id is not null
+    """
+    params = ['{"state": "active"}', '{"state": "finished"}', "{}", MADE, "[]", run_id]
+    return query, params
