@@ -148,6 +148,7 @@ class _Run:
         self.notice = notice
         self.made: dict[Key, str] = {}
         self.sent: dict[Key, datetime] = {}
+        self.left: set[Key] = set()
         self.settled = 0
 
     def apply(self, recorded: JobRun) -> Applied:
@@ -236,12 +237,14 @@ class _Run:
             [self.plan.plan_id],
         )
         self.settled = int(settled["n"])
-        made = warehouse.rows(
-            "select object, record_key, external_id from ops.sync_results where plan_id = ? "
-            "and action = 'create' and external_id is not null",
+        for row in warehouse.rows(
+            "select object, record_key, outcome, action, external_id from ops.sync_results "
+            "where plan_id = ? and (action = 'create' or outcome not in ('written', 'unchanged')) "
+            "order by attempted_at",
             [self.plan.plan_id],
-        )
-        self.made = {(row["object"], row["record_key"]): row["external_id"] for row in made}
+        ):
+            made = row["external_id"] if row["action"] == "create" else None
+            self._remember((row["object"], row["record_key"]), row["outcome"], made)
         sent = warehouse.rows(
             "select object, record_key, max(intended_at) as sent_at "
             f"from {plans.UNANSWERED} and destination = ? group by object, record_key",
@@ -303,7 +306,8 @@ class _Run:
         for relation, link in json.loads(row.pop("links") or "{}").items():
             other = (link.get("object"), link.get("record_key"))
             external_id = link.get("external_id") or self.made.get(other)
-            if external_id is None:
+            # an enrolment mails what its prospect holds: not before that is written
+            if external_id is None or (row["action"] == "enrol" and other in self.left):
                 wants[relation] = other
             else:
                 links[relation] = str(external_id)
@@ -412,8 +416,18 @@ class _Run:
             )
         for one in results:
             self.settled += one.outcome != "unknown"
-            if one.record.action == "create" and one.external_id:
-                self.made[one.record.object, one.record.record_key] = one.external_id
+            key = (one.record.object, one.record.record_key)
+            made = one.external_id if one.record.action == "create" else None
+            self._remember(key, one.outcome, made)
+
+    def _remember(self, key: Key, outcome: str, made: str | None) -> None:
+        """Keep what the records that belong to this one have to know of it."""
+        if outcome in ("written", "unchanged"):
+            self.left.discard(key)
+        else:
+            self.left.add(key)
+        if made:
+            self.made[key] = made
 
 
 def _judge(record: Record, found: Found | None, is_undo: bool) -> _Ready | _Result:
@@ -456,7 +470,7 @@ def _judge(record: Record, found: Found | None, is_undo: bool) -> _Ready | _Resu
 def _can_be_found(record: Record) -> bool:
     """Whether sending it again at once can do no harm. What has neither id nor key waits for the
     next run: the call that was not answered may still be at work."""
-    return record.action != "create" or bool(record.external_id or record.key_field)
+    return bool(record.external_id or record.key_field)
 
 
 def _result(one: _Ready, written: Written) -> _Result:

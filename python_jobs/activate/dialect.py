@@ -85,7 +85,8 @@ def fields_cleared(warehouse: Warehouse) -> str:
             select
                 object,
                 after,
-                [one for one in json_extract(after, '$.*') if cast(one as varchar) = 'null'] as nulls
+                [one for one in json_extract(after, '$.*') if cast(one as varchar) = 'null']
+                    as nulls
             from ops.sync_plan_records
             where plan_id = ? and action = 'update'
         ) as changed

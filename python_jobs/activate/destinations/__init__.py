@@ -12,9 +12,10 @@ from python_jobs.warehouse import BriefWarehouse
 
 def destinations() -> dict[str, type[Destination]]:
     """Every destination by its name."""
+    from python_jobs.activate.destinations.outreach import OutreachDestination
     from python_jobs.activate.destinations.salesforce import SalesforceDestination
 
-    return {kind.name: kind for kind in (SalesforceDestination,)}
+    return {kind.name: kind for kind in (SalesforceDestination, OutreachDestination)}
 
 
 def open_destination(name: str, settings: Settings, warehouse: BriefWarehouse) -> Destination:

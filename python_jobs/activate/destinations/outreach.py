@@ -72,7 +72,10 @@ class OutreachDestination(Destination):
     """Prospects by e-mail address, then their enrolments."""
 
     name: ClassVar[str] = "outreach"
-    objects: ClassVar[tuple[str, ...]] = ("prospect", "sequenceState")
+    objects: ClassVar[Mapping[str, str]] = {
+        "prospect": "prospects",
+        "sequenceState": "sequence_states",
+    }
 
     def __init__(self, api: Any) -> None:
         super().__init__(api)
@@ -93,7 +96,9 @@ class OutreachDestination(Destination):
         hours_waited = max(0, ceil(calls / LIMIT.calls) - 1)
         return Cost(calls, max(calls * SECONDS_A_CALL, hours_waited * LIMIT.seconds))
 
-    def check(self, mappings: Sequence[FieldMapping], keys: Mapping[str, str]) -> None:
+    def check(
+        self, mappings: Sequence[FieldMapping], keys: Mapping[str, str]
+    ) -> dict[tuple[str, str], frozenset[str]]:
         for mapping in mappings:
             if mapping.object != "prospect" or mapping.field not in WRITABLE:
                 raise ConfigurationError(
@@ -108,6 +113,7 @@ class OutreachDestination(Destination):
                     f"outreach {object_name} cannot be found by {key}: prospects are found by "
                     "emails, everything else by its id"
                 )
+        return {}
 
     def page_size(self, object_name: str, action: Action, records: int) -> int:
         return PAGE
