@@ -23,6 +23,7 @@ from rich.progress import (
 from rich.table import Table
 
 from python_jobs import log
+from python_jobs.activate.sequences.commands import sequences
 from python_jobs.errors import PermanentError, TransientError
 from python_jobs.settings import Settings, load_settings
 
@@ -218,6 +219,9 @@ def status(as_json: AsJson = False, target: Target = None) -> None:
         print(json.dumps(found, ensure_ascii=False, default=str))
     else:
         _print_status(found)
+
+
+app.command()(sequences)
 
 
 @contextmanager
