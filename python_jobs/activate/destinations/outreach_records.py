@@ -95,14 +95,14 @@ class Records:
         """
         data = {"type": kind, "attributes": dict(attributes)}
         data["relationships"] = {
-            name: {"data": {"type": other, "id": int(number)}}
+            name: {"data": {"type": other, "id": _number(number)}}
             for name, (other, number) in related.items()
         }
         return self._written(kind, "POST", "", data)
 
     def update(self, kind: str, number: str, attributes: Mapping[str, Any]) -> Found:
         """Change a record's attributes."""
-        data = {"type": kind, "id": int(number), "attributes": dict(attributes)}
+        data = {"type": kind, "id": _number(number), "attributes": dict(attributes)}
         return self._written(kind, "PATCH", f"/{number}", data)
 
     def act(self, kind: str, number: str, action: str) -> Found:
@@ -129,6 +129,11 @@ def reasons(refused: Refused) -> list[tuple[str, str]]:
         return [(str(error.get("id")), str(error.get("detail") or "")) for error in errors]
     except (ValueError, KeyError, TypeError, AttributeError):
         return []
+
+
+def _number(number: str) -> int | str:
+    """An id as a body has it; one that is none is refused there."""
+    return int(number) if number.isdecimal() else number
 
 
 def _in_filters(values: Collection[str]) -> Iterator[str]:

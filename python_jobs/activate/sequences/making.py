@@ -12,10 +12,7 @@ from collections.abc import Sequence as Series
 from dataclasses import dataclass
 
 from python_jobs.activate.destinations.outreach_records import Found, Records
-from python_jobs.activate.sequences.shipped import Sequence, Step
-
-OURS = "gtm"
-"""The tag by which a sequence is known to be made here."""
+from python_jobs.activate.sequences.shipped import OURS, Sequence, Step
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,9 @@ from python_jobs.errors import ConfigurationError
 
 TEXTS = Path(__file__).parent / "texts"
 
+OURS = "gtm"
+"""Marks what is made here: the tag of a sequence, and in the names of its templates."""
+
 MAILS = ("auto_email", "manual_email")
 TYPES = (*MAILS, "call", "task")
 SECONDS = {"hour": 3_600, "day": 86_400}
@@ -58,7 +61,7 @@ class Sequence:
 
     def template_name(self, order: int) -> str:
         """The name of the template of the step with that number, from 1."""
-        return f"{self.name} {order}"
+        return f"{self.name}, step {order} ({OURS})"
 
 
 def shipped_sequences(names: Mapping[str, str], folder: Path = TEXTS) -> list[Sequence]:

@@ -122,7 +122,9 @@ def test_a_sequence_is_made_whole_disabled_and_once(records: Records) -> None:
         n: (s.attributes["stepType"], s.attributes["interval"]) for n, s in after.steps.items()
     }
     assert steps == {n: (s.type, s.wait) for n, s in enumerate(sequence.steps, start=1)}
-    templates = [t for t in records.every("template") if t.attributes["name"].startswith("Hiring ")]
+    templates = [
+        t for t in records.every("template") if t.attributes["name"].startswith("Hiring, ")
+    ]
     assert len(templates) == 3
     first = next(t for t in templates if t.attributes["name"] == "Hiring 1")
     assert first.attributes["subject"] == "Your open role"
