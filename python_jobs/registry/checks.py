@@ -17,6 +17,16 @@ OTHER_LANE = "other"
 ALWAYS_ON = ("nobody_fits", "no_email", "do_not_contact", "opted_out", "no_mailbox")
 NEEDS_LIMIT = ("person_cool_down", "weekly_cap", "capacity")
 NAME = r"[A-Za-z][A-Za-z0-9_]*"
+IDENTITY_TYPES = (
+    "email",
+    "hashed_email",
+    "crm_id",
+    "posthog_distinct_id",
+    "product_user_id",
+    "outreach_prospect_id",
+    "gong_party_id",
+    "person_id",
+)
 
 Rows = dict[str, list[Row]]
 
@@ -319,6 +329,31 @@ def _accounts(rows: Rows) -> Iterator[str]:
             yield f"account_parents {account}: its parents lead in a circle: {' → '.join(walk)}"
 
 
+def _identities(rows: Rows) -> Iterator[str]:
+    for row in rows["identity_rules"]:
+        if row["confidence"] is not None and row["confidence"] > 1:
+            yield f"identity_rules {row['rule']}: confidence must be at most 1"
+    decided: dict[frozenset[str], str] = {}
+    for row in rows["identity_overrides"]:
+        where = f"identity_overrides {row['override_id']}"
+        sides = [row[name] or "" for name in ("identity", "other_identity")]
+        for side in sides:
+            kind, _, value = side.partition(":")
+            if kind not in IDENTITY_TYPES or not value:
+                yield (
+                    f"{where}: '{kind}' is no kind of identity: write kind:value, the kind one of "
+                    f"{', '.join(IDENTITY_TYPES)}"
+                )
+            elif kind == "email" and value != value.strip().lower():
+                yield f"{where}: write the address in lower case, without blanks"
+        if sides[0] == sides[1]:
+            yield f"{where}: both sides are the same identity"
+        if row["enabled"]:
+            other = decided.setdefault(frozenset(sides), row["override_id"])
+            if other != row["override_id"]:
+                yield f"{where} is about the same two as {other}: change that one"
+
+
 def _lanes(rows: Rows) -> Iterator[str]:
     if OTHER_LANE not in _keys(rows, "lanes"):
         yield f"lanes must keep '{OTHER_LANE}': events without a lane count there"
@@ -380,4 +415,5 @@ _CHECKS: tuple[Callable[[Rows], Iterator[str]], ...] = (
     _sync,
     _activation,
     _sync_guards,
+    _identities,
 )

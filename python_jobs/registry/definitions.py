@@ -451,6 +451,32 @@ _ALL = (
         ),
         is_kept=True,
     ),
+    Registry(
+        "identity_rules",
+        "rule",
+        (
+            Field("rule", required=True),
+            Field("enabled", "boolean", required=True, default=True),
+            Field("confidence", "number", required=True, at_least=0),
+            Field("allows_two_addresses", "boolean", required=True, default=False),
+            Field("label", required=True),
+            Field("notes"),
+        ),
+        is_kept=True,
+    ),
+    Registry(
+        "identity_overrides",
+        "override_id",
+        (
+            Field("override_id", required=True),
+            Field("enabled", "boolean", required=True, default=True),
+            Field("action", required=True, choices=("merge", "separate")),
+            Field("identity", required=True),
+            Field("other_identity", required=True),
+            Field("decided_at", "timestamp"),
+            Field("notes"),
+        ),
+    ),
 )
 
 REGISTRIES = {registry.name: registry for registry in _ALL}

@@ -50,6 +50,8 @@ mentioned as (
         'int_intent_accounts_collected': ['account_domain'],
         'int_product_users_collected': ['account_domain', 'email'],
         'int_job_postings_collected': ['account_domain'],
+        'stg_outreach__prospects': ['email'],
+        'stg_gong__call_parties': ['email'],
     }.items() %}
     {%- for column in columns %}
     union all

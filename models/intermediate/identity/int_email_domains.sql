@@ -44,6 +44,19 @@ product_users as (
 
 ),
 
+prospects as (
+
+    select * from {{ ref('stg_outreach__prospects') }}
+
+),
+
+call_guests as (
+
+    select * from {{ ref('stg_gong__call_parties') }}
+    where not is_internal
+
+),
+
 -- every record with an e-mail, and the company it names beside it, if any
 mentions as (
 
@@ -82,6 +95,20 @@ mentions as (
         product_users.version_at
     from product_users
     left join company_domains on product_users.account_domain = company_domains.domain_reference
+    union all
+    select
+        email,
+        null,
+        cast(known_at as date),
+        version_at
+    from prospects
+    union all
+    select
+        email,
+        null,
+        cast(known_at as date),
+        version_at
+    from call_guests
 
 ),
 

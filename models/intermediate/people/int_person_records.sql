@@ -23,6 +23,32 @@ lead_requests as (
 
 ),
 
+prospects as (
+
+    select * from {{ ref('stg_outreach__prospects') }}
+    qualify row_number() over (partition by outreach_prospect_id order by version_at desc) = 1
+
+),
+
+-- those who were met on a call: the sellers themselves are nobody's prospects
+call_guests as (
+
+    select * from {{ ref('stg_gong__call_parties') }}
+    where not is_internal and party_id is not null and coalesce(email, party_name) is not null
+
+),
+
+call_accounts as (
+
+    select
+        call_contexts.call_id,
+        min(crm_accounts.account_key) as account_key
+    from {{ ref('stg_gong__call_contexts') }} as call_contexts
+    inner join crm_accounts on call_contexts.object_id = crm_accounts.account_id
+    group by 1
+
+),
+
 final as (
 
     select
@@ -40,6 +66,7 @@ final as (
         contacts.contact_id as crm_contact_id,
         cast(null as varchar) as crm_lead_id,
         cast(null as varchar) as user_id,
+        cast(null as varchar) as outreach_prospect_id,
         contacts.owner_id as crm_owner_id,
         crm_accounts.account_key,
         contacts.is_opted_out,
@@ -66,6 +93,7 @@ final as (
         crm_lead_id,
         null,
         null,
+        null,
         account_key,
         false,
         false,
@@ -90,6 +118,7 @@ final as (
         null,
         user_id,
         null,
+        null,
         account_key,
         false,
         false,
@@ -97,6 +126,58 @@ final as (
         null,
         version_at
     from product_users
+    union all
+    select
+        'outreach_prospect',
+        4,
+        'outreach_prospect_id',
+        outreach_prospect_id,
+        email,
+        null,
+        first_name,
+        last_name,
+        title,
+        null,
+        linkedin_url,
+        null,
+        null,
+        null,
+        outreach_prospect_id,
+        null,
+        null,
+        coalesce(is_opted_out, false) or coalesce(is_email_opted_out, false),
+        false,
+        created_at,
+        null,
+        version_at
+    from prospects
+    where trashed_at is null
+    union all
+    select
+        'call_guest',
+        5,
+        'gong_party_id',
+        call_guests.party_id,
+        call_guests.email,
+        null,
+        {{ first_word('call_guests.party_name') }},
+        {{ words_after_first('call_guests.party_name') }},
+        call_guests.title,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        call_accounts.account_key,
+        false,
+        false,
+        null,
+        null,
+        call_guests.version_at
+    from call_guests
+    left join call_accounts on call_guests.call_id = call_accounts.call_id
 
 )
 

@@ -1,17 +1,17 @@
 {%- set descriptions = [
     'first_name', 'last_name', 'title', 'phone', 'linkedin_url', 'crm_contact_id', 'crm_lead_id', 'user_id',
-    'crm_owner_id', 'account_key',
+    'outreach_prospect_id', 'crm_owner_id', 'account_key',
 ] %}
 
 with records as (
 
-    select * from {{ ref('int_person_records') }}
+    select * from {{ ref('int_person_records_stated') }}
 
 ),
 
-identities as (
+merges as (
 
-    select * from {{ ref('int_person_identities') }}
+    select * from {{ ref('int_person_merges') }}
 
 ),
 
@@ -19,14 +19,9 @@ person_records as (
 
     select
         records.*,
-        coalesce(emails.person_id, ids.person_id, visitors.person_id) as person_id
+        coalesce(merges.merged_person_id, records.person_id) as merged_person_id
     from records
-    left join identities as emails
-        on emails.identity_type = 'email' and records.email = emails.identity_value
-    left join identities as ids
-        on records.identity_type = ids.identity_type and records.identity_value = ids.identity_value
-    left join identities as visitors
-        on visitors.identity_type = 'posthog_distinct_id' and records.distinct_id = visitors.identity_value
+    left join merges on records.person_id = merges.person_id
 
 ),
 
@@ -34,10 +29,10 @@ person_records as (
 described as (
 
     select
-        person_id,
+        merged_person_id as person_id,
         {%- for column in descriptions %}
         first_value({{ column }} ignore nulls) over (
-            partition by person_id
+            partition by merged_person_id
             order by source_rank, stated_at desc nulls last, identity_value
             rows between unbounded preceding and unbounded following
         ) as {{ column }},
@@ -48,7 +43,7 @@ described as (
         first_seen_at,
         last_seen_at
     from person_records
-    where person_id is not null
+    where merged_person_id is not null
 
 ),
 

@@ -22,12 +22,17 @@ email_accounts as (
 
 ),
 
+-- of several addresses the one the person is named by, which is at work where there is one
 people as (
 
     select
         person_id,
-        max(email) as email,
-        count(*) as identity_count,
+        coalesce(
+            max(case when person_id = {{ person_id('email', 'email') }} then email end),
+            max(email)
+        ) as email,
+        count(case when identity_type <> 'hashed_email' then 1 end) as identity_count,
+        count(case when identity_type = 'email' then 1 end) as email_count,
         count(case when identity_type = 'posthog_distinct_id' then 1 end) as visitor_id_count
     from identities
     group by 1
@@ -43,6 +48,7 @@ final as (
         records.crm_lead_id,
         records.crm_owner_id,
         records.user_id,
+        records.outreach_prospect_id,
 
         -- only visitors that no record and no e-mail name have neither
         coalesce(
@@ -58,6 +64,7 @@ final as (
         records.linkedin_url,
 
         cast(people.identity_count as integer) as identity_count,
+        cast(people.email_count as integer) as email_count,
         cast(people.visitor_id_count as integer) as visitor_id_count,
         cast(coalesce(records.crm_contact_count, 0) as integer) as crm_contact_count,
         cast(coalesce(records.lead_request_count, 0) as integer) as lead_request_count,

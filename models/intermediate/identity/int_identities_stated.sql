@@ -1,0 +1,108 @@
+with records as (
+
+    select * from {{ ref('int_person_records_stated') }}
+
+),
+
+record_addresses as (
+
+    select * from {{ ref('int_record_addresses') }}
+
+),
+
+visitor_owners as (
+
+    select * from {{ ref('int_visitor_owners') }}
+
+),
+
+visitor_days as (
+
+    select * from {{ ref('int_visitor_days') }}
+    where known_on <= {{ as_of_date() }}
+
+),
+
+addresses as (
+
+    select email from records
+    union
+    select owner_email from records
+    union
+    select email from record_addresses
+    union
+    select email from visitor_owners
+    union
+    select email from visitor_days
+
+),
+
+statements as (
+
+    select
+        identity_type,
+        identity_value,
+        owner_email as email,
+        person_id,
+        source_rank,
+        stated_at
+    from records
+    union all
+    select
+        'posthog_distinct_id',
+        distinct_id,
+        owner_email,
+        person_id,
+        source_rank,
+        stated_at
+    from records
+    union all
+    select
+        'posthog_distinct_id',
+        distinct_id,
+        email,
+        {{ person_id('email', 'email') }},
+        0,
+        cast(linked_from as {{ dbt.type_timestamp() }})
+    from visitor_owners
+    union all
+    select distinct
+        'posthog_distinct_id',
+        distinct_id,
+        cast(null as varchar),
+        {{ person_id('posthog_distinct_id', 'distinct_id') }},
+        9,
+        cast(null as {{ dbt.type_timestamp() }})
+    from visitor_days
+    {%- for type, value in [('email', 'email'), ('hashed_email', sha256_hex('email'))] %}
+    union all
+    select
+        '{{ type }}',
+        {{ value }},
+        email,
+        {{ person_id('email', 'email') }},
+        0,
+        cast(null as {{ dbt.type_timestamp() }})
+    from addresses
+    {%- endfor %}
+
+),
+
+final as (
+
+    select
+        identity_type,
+        identity_value,
+        person_id,
+        email
+    from statements
+    where identity_value is not null
+        and person_id is not null
+    qualify row_number() over (
+        partition by identity_type, identity_value
+        order by source_rank, stated_at desc nulls last, person_id
+    ) = 1
+
+)
+
+select * from final
