@@ -1,4 +1,4 @@
-"""How many of the identities that are one person, or one company, end up as one, and how many wrongly.
+"""How many identities of one person, or one company, end up as one, and how many wrongly.
 
 Holds `intermediate.int_person_identities` and the CRM's account keys against the truth that the
 generator wrote beside the data, which the pipeline never reads. Counted are pairs: two identities
@@ -18,9 +18,9 @@ import duckdb
 
 from python_jobs.sandbox.vendors.salesforce_objects import id_from_world
 
-# Identities of the truth that the warehouse holds, with the person each is (truth) and is taken for
-# (ours). A visitor who never gave an address and stands in no record is nobody's as far as anyone can
-# tell: she is counted apart.
+# Identities of the truth that the warehouse holds, with the person each is (truth) and is taken
+# for (ours). A visitor who never gave an address and stands in no record is nobody's as far as
+# anyone can tell: she is counted apart.
 PEOPLE = """
 create or replace temp table people as
 select
@@ -49,8 +49,8 @@ inner join intermediate.int_person_identities as ours using (identity_type, iden
 inner join intermediate.int_identities_stated as stated using (identity_type, identity_value)
 """
 
-# What names a company (domains as they are written, CRM accounts), with the company it is of and the
-# account it is taken for. Domains of no company of the world, such as our own, are nobody's.
+# What names a company (domains as they are written, CRM accounts), with the company it is of and
+# the account it is taken for. Domains of no company of the world, such as our own, are nobody's.
 COMPANIES = """
 create or replace temp table people as
 with domains as (
