@@ -12,6 +12,13 @@ registry as (
 
 ),
 
+merges as (
+
+    select * from {{ ref('int_person_merges') }}
+
+),
+
+-- a signal names the person as she was known that day; she may have been merged since
 final as (
 
     select
@@ -20,7 +27,7 @@ final as (
         registry.label as signal_label,
         registry.sequence_key,
         signals.account_key,
-        signals.person_id,
+        coalesce(merges.merged_person_id, signals.person_id) as person_id,
         signals.strength,
         signals.evidence,
         signals.occurred_at,
@@ -28,6 +35,7 @@ final as (
         {{ add_days('signals.detected_at', 'registry.valid_days') }} as valid_until
     from signals
     inner join registry on signals.signal_name = registry.signal_name
+    left join merges on signals.person_id = merges.person_id
     where signals.detected_at <= {{ as_of_date() }}
         and {{ add_days('signals.detected_at', 'registry.valid_days') }} >= {{ as_of_date() }}
 
