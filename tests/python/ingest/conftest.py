@@ -1,4 +1,4 @@
-"""A loader over a warehouse of its own, for the tests of `gtm load`."""
+"""A loader, and a source made of lists, each over a warehouse of its own."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from python_jobs.ingest.load import load_entity, prepare
 from python_jobs.runs import JobRun, utc_now
 from python_jobs.settings import Settings
 from python_jobs.warehouse import Warehouse, open_warehouse
+from tests.python.ingest.shop import Shop
 
 
 @dataclass
@@ -52,3 +53,8 @@ def loader(duckdb_env: dict[str, str], tmp_path: Path) -> Iterator[Loader]:
     with open_warehouse(settings) as warehouse:
         prepare(warehouse, utc_now())
         yield Loader(warehouse, settings, tmp_path)
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
+    return Shop(tmp_path, monkeypatch)

@@ -8,18 +8,16 @@ import signal
 import subprocess
 import sys
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
 from python_jobs.errors import ConfigurationError, GtmError, QuotaExhausted, TransientError
-from python_jobs.ingest import sources
 from python_jobs.ingest.connector import (
     Entity,
     Page,
@@ -28,91 +26,10 @@ from python_jobs.ingest.connector import (
     SourceConfig,
     in_parallel,
 )
-from python_jobs.ingest.contracts import Column, Contract
-from python_jobs.ingest.run import Outcome, Wish, ingest
+from python_jobs.ingest.run import Wish, ingest
 from python_jobs.settings import PROJECT_DIR, Settings
 from python_jobs.warehouse import only_writer, open_warehouse
-
-NOW = datetime(2026, 6, 30, 12)
-
-THINGS = Contract(
-    source="acme",
-    entity="things",
-    shape="state",
-    meaning="Things, for tests.",
-    key=("id",),
-    columns=(Column("id", "text", "id", required=True), Column("name", "text", "", required=True)),
-    version_from=("updated",),
-)
-HITS = Contract(
-    source="acme",
-    entity="hits",
-    shape="events",
-    meaning="Events, for tests.",
-    key=("hit_id",),
-    columns=(
-        Column("hit_id", "text", "id", required=True),
-        Column("occurred_at", "timestamp", "when", required=True),
-        Column("known_at", "timestamp", "when known"),
-        Column("properties", "json", "more"),
-    ),
-)
-
-
-class Shop:
-    """A source made of lists, over a warehouse of its own."""
-
-    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.settings = Settings(
-            GTM_DUCKDB_PATH=folder / "w.duckdb", GTM_TARGET="duckdb", GTM_WAREHOUSE_WAIT=0.2
-        )
-        self._monkeypatch = monkeypatch
-        self.api = SimpleNamespace(calls=0)
-
-    def pull(
-        self,
-        read: Callable[[Pull], Iterator[Page]],
-        contract: Contract = THINGS,
-        wish: Wish | None = None,
-        now: datetime = NOW,
-    ) -> Outcome:
-        source = Source(
-            "acme",
-            "Acme",
-            SourceConfig,
-            lambda config, patience: self.api,
-            (Entity(contract, read),),
-        )
-        self._monkeypatch.setitem(sources.SOURCES, "acme", source)
-        [outcome] = ingest(
-            self.settings, [(source, source.entities)], wish or Wish(), clock=lambda: now
-        )
-        return outcome
-
-    def pages(self, *pages: Page, contract: Contract = THINGS, now: datetime = NOW) -> Outcome:
-        return self.pull(lambda pull: iter(pages), contract, now=now)
-
-    def rows(self, sql: str) -> list[dict[str, Any]]:
-        with open_warehouse(self.settings, read_only=True) as warehouse:
-            return warehouse.rows(sql)
-
-    def things(self, columns: str = "record_id, version_at, known_at, payload") -> list[Any]:
-        found = self.rows(f"select {columns} from raw.acme__things order by all")
-        return [tuple(row.values()) for row in found]
-
-
-@pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
-    return Shop(tmp_path, monkeypatch)
-
-
-def thing(number: int, updated: str = "2026-06-01T00:00:00Z", **more: Any) -> dict[str, Any]:
-    return {"id": number, "name": f"thing {number}", "updated": updated, **more}
-
-
-def counts(outcome: Outcome) -> tuple[int, int, int, int]:
-    run = outcome.run
-    return run.rows_read, run.rows_written, run.rows_unchanged, run.rows_set_aside
+from tests.python.ingest.shop import HITS, NOW, THINGS, Shop, counts, thing
 
 
 def test_a_page_given_twice_is_landed_once_and_read_again_changes_nothing(shop: Shop) -> None:
@@ -404,7 +321,7 @@ KILLED = """
     from python_jobs.ingest.connector import Entity, Page, Source, SourceConfig
     from python_jobs.ingest.run import Wish, ingest
     from python_jobs.settings import Settings
-    from tests.python.ingest.test_connectors import THINGS, thing
+    from tests.python.ingest.shop import THINGS, thing
 
     where, nth = sys.argv[1], int(sys.argv[2])
     landing.CHUNK_RECORDS = 40
