@@ -209,6 +209,20 @@ class Source:
         raise ConfigurationError(f"{self.name} has no entity '{name}': use one of {known}")
 
 
+def reshaped(records: Sequence[Any], reshape: Callable[[Any], Record]) -> list[Any]:
+    """The records as a reader wants them; one that has not the form is left as the vendor gave it.
+
+    Then it lands so, or is set aside, and the others land.
+    """
+    found = []
+    for record in records:
+        try:
+            found.append(reshape(record))
+        except (LookupError, TypeError, AttributeError, ValueError):
+            found.append(record)
+    return found
+
+
 def in_parallel(
     slices: Sequence[Item],
     read: Callable[[Item], Iterator[Page]],

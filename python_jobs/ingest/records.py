@@ -96,6 +96,14 @@ def as_time(value: Any) -> datetime | None:
         raise RecordError("is not a time") from None
 
 
+def time_or_none(value: Any) -> datetime | None:
+    """As ``as_time``; None of what is no time, which is set aside when it lands."""
+    try:
+        return as_time(value)
+    except RecordError:
+        return None
+
+
 def as_text(value: Any) -> str | None:
     """An id or other scalar as text, never through a float; None stays None."""
     if value is None or value == "":

@@ -7,15 +7,16 @@
 | pipelines | ``GET /crm/v3/pipelines/deals`` | pipeline with its stages | hourly |
 
 A full pull lists what there is, and what has been archived, which is a listing of its own. Search
-knows neither archived records nor associations, answers 10,000 results at most, and lags behind by
-seconds to minutes: so incremental pulls go by the time of change, begin a little before the last
-change they saw, ask for the deals' associations apart, and list what is archived once a day.
+knows neither archived records nor associations, answers 10,000 results at most, counts its pages
+over records that move when they change, and lags behind by seconds to minutes: so incremental pulls
+go along the time of change, begin a little before the last change they saw, ask for the deals'
+associations apart, and list what is archived once a day.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, ClassVar
 
@@ -32,12 +33,16 @@ from python_jobs.ingest.connector import (
     Record,
     Source,
     SourceConfig,
+    reshaped,
     tried,
 )
 from python_jobs.ingest.contracts import Column, Contract
+from python_jobs.ingest.records import EPOCH, as_text, time_or_none, value_at
 
 LIST_PAGE, SEARCH_PAGE, BATCH = 100, 200, 100
-SEARCH_CEILING = 10_000
+MILLISECOND = timedelta(milliseconds=1)
+"""What search tells times apart by."""
+
 SEARCH_LIMIT = Limit(4, 1)
 """For the whole account; together with the lists' six a second it stays below 100 in ten."""
 
@@ -242,7 +247,7 @@ def _list_pages(
             properties=MODIFIED[kind] if is_long else joined,
             associations=",".join(ASSOCIATIONS.get(kind, ())) or None,
         )
-        records = [_tidied(record) for record in answer["results"]]
+        records = reshaped(answer["results"], _tidied)
         if is_long and not archived:
             records = _with_properties(api, kind, records, names)
         after = _next(answer)
@@ -255,38 +260,34 @@ def _with_properties(
     api: Hubspot, kind: str, records: list[Record], names: Sequence[str]
 ) -> list[Record]:
     """The same records with many properties, which an address is too short for."""
-    inputs = [{"id": record["id"]} for record in records if "id" in record]
+    inputs = [{"id": one} for one in _ids(records)]
     body = {"inputs": inputs, "properties": list(names)}
     found = api.ask(f"/crm/v3/objects/{kind}/batch/read", body)["results"] if inputs else []
-    properties = {record["id"]: record["properties"] for record in found}
-    return [
-        {**record, "properties": properties.get(record.get("id"), record.get("properties"))}
-        for record in records
-    ]
+    properties = {value_at(record, "id"): value_at(record, "properties") for record in found}
+    return reshaped(
+        records, lambda one: {**one, "properties": properties.get(one["id"]) or one["properties"]}
+    )
 
 
 def _changed(pull: Pull, kind: str, names: Sequence[str], begin: datetime) -> Iterator[Page]:
     """What changed from ``begin`` on, or in a backfill's days, by the time of change.
 
-    At the ceiling the search begins anew at the last change it saw; should all of the 10,000 be of
-    one moment, those of that moment are read by their ids.
+    Every page is a search of its own, from the last change of the page before: by offset, a record
+    that changes meanwhile would move to the end and let one slip past the border of the pages.
+    Should a page be of one moment, those of that moment are read by their ids.
     """
+    end = pull.end if pull.mode == "backfill" else None
     while True:
-        seen, last = 0, begin
-        after: str | None = "0"
-        while after is not None and seen + SEARCH_PAGE <= SEARCH_CEILING:
-            filters = list(_between(kind, begin, pull.end if pull.mode == "backfill" else None))
-            answer = pull.api.search(kind, _search(kind, filters, MODIFIED[kind], names, after))
-            records = _associated(pull.api, kind, answer["results"])
-            seen += SEARCH_PAGE
-            last = max([last, *(datetime.fromisoformat(time) for time in _times(kind, records))])
-            yield Page(records)
-            after = _next(answer)
-        if after is None:
+        filters = list(_between(kind, begin, end))
+        answer = pull.api.search(kind, _search(kind, filters, MODIFIED[kind], names))
+        records = _associated(pull.api, kind, answer["results"])
+        yield Page(records)
+        if _next(answer) is None:
             return
-        if last == begin:
+        last = datetime.fromisoformat(max(_times(kind, records)))
+        if last <= begin:
             yield from _of_one_moment(pull, kind, names, begin)
-            last += timedelta(milliseconds=1)
+            last = begin + MILLISECOND
         begin = last
 
 
@@ -295,31 +296,29 @@ def _of_one_moment(pull: Pull, kind: str, names: Sequence[str], moment: datetime
     reached = "0"
     while True:
         filters = [
-            *_between(kind, moment, moment + timedelta(milliseconds=1)),
+            *_between(kind, moment, moment + MILLISECOND),
             {"propertyName": "hs_object_id", "operator": "GT", "value": reached},
         ]
-        answer = pull.api.search(kind, _search(kind, filters, "hs_object_id", names, "0"))
+        answer = pull.api.search(kind, _search(kind, filters, "hs_object_id", names))
         yield Page(_associated(pull.api, kind, answer["results"]))
-        ids = [int(record["id"]) for record in answer["results"] if "id" in record]
-        if not ids:
+        if _next(answer) is None:
             return
-        reached = str(max(ids))
+        reached = str(max(int(one) for one in _ids(answer["results"])))
 
 
-def _search(kind: str, filters: list[Record], by: str, names: Sequence[str], after: str) -> Record:
+def _search(kind: str, filters: list[Record], by: str, names: Sequence[str]) -> Record:
     return {
         "filterGroups": [{"filters": filters}],
         "sorts": [{"propertyName": by, "direction": "ASCENDING"}],
         "properties": list(names),
         "limit": SEARCH_PAGE,
-        "after": after,
     }
 
 
 def _between(kind: str, begin: datetime, end: datetime | None) -> Iterator[Record]:
     bounds = [("GTE", begin)] if end is None else [("GTE", begin), ("LT", end)]
     for operator, moment in bounds:
-        milliseconds = int(moment.replace(tzinfo=UTC).timestamp() * 1000)
+        milliseconds = (moment - EPOCH) // MILLISECOND
         yield {"propertyName": MODIFIED[kind], "operator": operator, "value": str(milliseconds)}
 
 
@@ -327,19 +326,25 @@ def _associated(api: Hubspot, kind: str, records: list[Record]) -> list[Record]:
     """Records of a search with their associations, as a list would have them."""
     linked: dict[str, Record] = {}
     for other in ASSOCIATIONS.get(kind, ()):
-        ids = [record["id"] for record in records if "id" in record]
+        ids = _ids(records)
         for start in range(0, len(ids), BATCH):
             body = {"inputs": [{"id": one} for one in ids[start : start + BATCH]]}
             answer = api.ask(f"/crm/v3/associations/{kind}/{other}/batch/read", body)
             for found in answer["results"]:
                 own = linked.setdefault(str(found["from"]["id"]), {})
                 own[other] = {"results": found["to"]}
-    return [
-        _tidied({**record, "associations": linked[record["id"]]})
-        if record.get("id") in linked
-        else _tidied(record)
-        for record in records
-    ]
+    return reshaped(
+        records,
+        lambda one: _tidied(
+            {**one, "associations": linked[one["id"]]} if one["id"] in linked else one
+        ),
+    )
+
+
+def _ids(records: Sequence[Any]) -> list[str]:
+    """The ids of those records that have one."""
+    found = [as_text(value_at(record, "id")) for record in records]
+    return [one for one in found if one is not None]
 
 
 def _tidied(record: Record) -> Record:
@@ -358,15 +363,9 @@ def _tidied(record: Record) -> Record:
 
 
 def _times(kind: str, records: Any) -> list[str]:
-    """When the records changed, as texts in UTC without an offset."""
-    found = [(record.get("properties") or {}).get(MODIFIED[kind]) for record in records]
-    return [_utc(time) for time in found if time]
-
-
-def _utc(text: str) -> str:
-    parsed = datetime.fromisoformat(text)
-    moment = parsed.astimezone(UTC).replace(tzinfo=None) if parsed.tzinfo else parsed
-    return moment.isoformat(timespec="microseconds")
+    """When the records changed, as texts in UTC without an offset; of those that say it."""
+    found = [time_or_none(value_at(record, f"properties.{MODIFIED[kind]}")) for record in records]
+    return [time.isoformat(timespec="microseconds") for time in found if time is not None]
 
 
 def _next(answer: Record) -> str | None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import requests
 
 from python_jobs.http import Patience
-from python_jobs.ingest.connector import Check
+from python_jobs.ingest.connector import Check, Pull
 from python_jobs.ingest.sources import hubspot as connector
 from python_jobs.ingest.sources.hubspot import Hubspot, HubspotConfig, check
+from tests.python.ingest.shop import NOW
 from tests.python.ingest.sources.conftest import Intake
 
 TABLES = tuple(f"hubspot__{name}" for name in ("companies", "contacts", "deals", "owners"))
@@ -109,20 +112,19 @@ def test_what_is_archived_gets_a_last_version(portal: Intake) -> None:
     assert [one["archived"] for one in versions] == [False, True]
 
 
-def test_more_changes_than_a_search_gives_are_all_read(
+def test_the_changes_of_many_pages_are_all_read(
     portal: Intake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     portal.gtm("ingest", "hubspot", "--only", "contacts")
     expected = {row["record_id"] for row in portal.raw("hubspot__contacts")}
     portal.execute("delete from raw.hubspot__contacts")
     monkeypatch.setattr(connector, "SEARCH_PAGE", 50)
-    monkeypatch.setattr(connector, "SEARCH_CEILING", 100)
     days = ("--mode", "backfill", "--from", "2015-01-01", "--to", "2026-06-30")
     assert portal.gtm("ingest", "hubspot", "--only", "contacts", *days)[0] == 0
     assert {row["record_id"] for row in portal.raw("hubspot__contacts")} == expected
 
 
-def test_more_changes_of_one_moment_than_a_search_gives_are_all_read(
+def test_more_changes_of_one_moment_than_a_page_holds_are_all_read(
     portal: Intake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     portal.gtm("ingest", "hubspot", "--only", "contacts")
@@ -130,7 +132,6 @@ def test_more_changes_of_one_moment_than_a_search_gives_are_all_read(
     inputs = [{"id": one, "properties": {"jobtitle": "Imported"}} for one in dict.fromkeys(some)]
     assert ask(portal, "POST", "/crm/v3/objects/contacts/batch/update", {"inputs": inputs}).ok
     monkeypatch.setattr(connector, "SEARCH_PAGE", 6)
-    monkeypatch.setattr(connector, "SEARCH_CEILING", 6)
     assert portal.gtm("ingest", "hubspot", "--only", "contacts")[0] == 0
     imported = {
         one["id"]
@@ -138,6 +139,40 @@ def test_more_changes_of_one_moment_than_a_search_gives_are_all_read(
         if one["properties"]["jobtitle"] == "Imported"
     }
     assert imported == {one["id"] for one in inputs}
+
+
+class LivePortal:
+    """Contacts that changed a minute apart, of which one changes again after each page."""
+
+    def __init__(self) -> None:
+        self.times = {str(n): datetime(2026, 6, 1) + timedelta(minutes=n) for n in range(1, 601)}
+        self.pages = 0
+
+    def search(self, kind: str, body: dict[str, Any]) -> dict[str, Any]:
+        [reached] = [one["value"] for one in body["filterGroups"][0]["filters"]]
+        since = datetime.fromtimestamp(int(reached) / 1000, UTC).replace(tzinfo=None)
+        there = sorted((time, one) for one, time in self.times.items() if time >= since)
+        start = int(body.get("after", 0))
+        page = there[start : start + body["limit"]]
+        self.pages += 1
+        self.times[str(self.pages)] = datetime(2026, 6, 30, 11, self.pages)
+        results = [
+            {"id": one, "properties": {"lastmodifieddate": f"{time.isoformat()}Z"}}
+            for time, one in page
+        ]
+        more = {"paging": {"next": {"after": str(start + body["limit"])}}}
+        return {"results": results} | (more if start + len(page) < len(there) else {})
+
+
+def test_what_changes_while_it_is_read_hides_no_other_record() -> None:
+    portal = LivePortal()
+    state = {"until": "2026-06-01T00:00:00", "archived_at": NOW.isoformat()}
+    pull = Pull(portal, SimpleNamespace(), "incremental", NOW, NOW, state, None)  # type: ignore[arg-type]
+    pages = list(connector._incremental(pull, "contacts", ["email"]))
+    assert {record["id"] for page in pages for record in page.records} == set(portal.times)
+    assert portal.pages < 6
+    assert pages[-1].checkpoint is not None
+    assert pages[-1].checkpoint["until"].startswith("2026-06-30T11:0")
 
 
 @pytest.mark.parametrize("names", ["*", ",".join(f"a_property_of_our_own_{n}" for n in range(90))])
@@ -169,9 +204,12 @@ def test_bad_days_change_nothing_in_what_lands(portal: Intake) -> None:
 def test_a_record_that_no_one_can_read_is_set_aside(portal: Intake) -> None:
     portal.faults("malformed-record", seed=2)
     assert portal.gtm("ingest", "hubspot", "--only", "companies")[0] == 0
-    letters = portal.rows("select entity, reason from ops.dead_letters")
-    assert letters
-    assert all(letter["reason"].startswith("id is missing") for letter in letters)
+    letters = portal.rows("select reason from ops.dead_letters")
+    assert {letter["reason"] for letter in letters} == {
+        "id is missing",
+        "properties.hs_lastmodifieddate is not a time",
+        "the record is not an object",
+    }
     assert portal.last_run("hubspot", "companies")["rows_written"] > 50
 
 
