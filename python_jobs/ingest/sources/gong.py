@@ -41,9 +41,11 @@ from python_jobs.ingest.connector import (
     SourceConfig,
     State,
     in_parallel,
+    reshaped,
     tried,
 )
 from python_jobs.ingest.contracts import Column, Contract
+from python_jobs.ingest.records import value_at
 
 WINDOW_DAYS, SHORTEST_WINDOW_DAYS = 30, 2
 LOOK_BACK, SHORT_LOOK_BACK = timedelta(days=14), timedelta(days=1)
@@ -151,23 +153,29 @@ def read_calls(pull: Pull) -> Iterator[Page]:
 def read_transcripts(pull: Pull) -> Iterator[Page]:
     """Transcripts, window by window, each with the start of its call.
 
-    A call that has landed and has no transcript yet is given without one, so that its transcript
-    counts from the day it came, not from the day of the call.
+    A call that has landed is given without a transcript as long as none has landed, so that its
+    transcript counts from the day it came, not from the day of the call.
     """
     starts = _starts(pull)
+    rows = pull.warehouse.rows("select distinct record_id from raw.gong__transcripts")
+    landed = {row["record_id"] for row in rows}
+
+    def dated(record: Record) -> Record:
+        start = starts.get(str(record.get("callId")))
+        return {**record, "callStarted": None if start is None else f"{start.isoformat()}Z"}
 
     def read(window: Window) -> Iterator[Page]:
         seen: set[str] = set()
         for page in _pages(pull.api, "/v2/calls/transcript", "callTranscripts", window):
-            seen.update(str(record.get("callId")) for record in page.records)
-            yield Page([_dated(record, starts) for record in page.records])
+            seen.update(str(value_at(record, "callId")) for record in page.records)
+            yield Page(reshaped(page.records, dated))
         begin, end = window
         pending = [
             call_id
             for call_id, start in starts.items()
-            if begin <= start < end and call_id not in seen
+            if begin <= start < end and call_id not in landed and call_id not in seen
         ]
-        yield Page([_dated({"callId": one, "transcript": None}, starts) for one in pending])
+        yield Page([dated({"callId": one, "transcript": None}) for one in pending])
 
     yield from _by_window(pull, read)
 
@@ -186,10 +194,13 @@ def read_users(pull: Pull) -> Iterator[Page]:
 
 
 def _by_window(pull: Pull, read: Callable[[Window], Iterator[Page]]) -> Iterator[Page]:
-    """The windows still to read, several at a time; each one's end is a checkpoint."""
+    """The windows still to read, several at a time; each one's end is a checkpoint.
+
+    Those of a look-back lie before the checkpoint there is, which stays until they pass it.
+    """
     looked_back = pull.state.get("looked_back")
     overlap = timedelta(0)
-    state: State = {}
+    state = dict(pull.state)
     if pull.mode == "incremental":
         is_due = (
             not looked_back or pull.end - datetime.fromisoformat(looked_back) >= LOOK_BACK_EVERY
@@ -202,7 +213,7 @@ def _by_window(pull: Pull, read: Callable[[Window], Iterator[Page]]) -> Iterator
     windows = pull.windows("until", days, overlap)
 
     def checkpoint(window: Window) -> State:
-        state["until"] = window[1].isoformat()
+        state["until"] = max(window[1].isoformat(), state.get("until", ""))
         if window == windows[-1] and looked_back:
             state["looked_back"] = looked_back
         return dict(state)
@@ -242,11 +253,6 @@ def _starts(pull: Pull) -> dict[str, datetime]:
         "select record_id, min(version_at) as started_at from raw.gong__calls group by record_id"
     )
     return {row["record_id"]: row["started_at"] for row in rows}
-
-
-def _dated(record: Record, starts: Mapping[str, datetime]) -> Record:
-    start = starts.get(str(record.get("callId")))
-    return {**record, "callStarted": None if start is None else f"{start.isoformat()}Z"}
 
 
 def check(api: Api) -> list[Check]:

@@ -92,8 +92,8 @@ class Gong(Vendor):
     def out_of_scope(self, scope: str) -> Response:
         return _refused(401, f"You don't have permission to use '{scope}' in your app.")
 
-    def malformed_record(self) -> Any:
-        return {"metaData": {"title": "a call without an id"}}
+    def malformed_records(self) -> list[Any]:
+        return [{"metaData": {"title": "a call without an id"}}, None]
 
     def _route(self, path: str, handler: Handler, method: str) -> Route:
         async def guarded(request: Request) -> Response:
@@ -199,7 +199,10 @@ class Gong(Vendor):
             {
                 "requestId": _request_id(),
                 "records": records,
-                name: [row if "metaData" in row else shown(row) for row in page],
+                name: [
+                    shown(row) if "call_id" in (row or ()) or "owner_id" in (row or ()) else row
+                    for row in page
+                ],
             }
         )
 

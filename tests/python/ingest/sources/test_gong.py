@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,10 +12,11 @@ import requests
 
 from python_jobs.errors import ConfigurationError
 from python_jobs.http import Patience
-from python_jobs.ingest.connector import Check
+from python_jobs.ingest.connector import Check, Pull
 from python_jobs.ingest.sources import gong as connector
 from python_jobs.ingest.sources.gong import EXPOSED, GongConfig, check, connect
 from python_jobs.sandbox.commands import RunningSandbox, started_sandbox
+from tests.python.ingest.shop import NOW, Shop, counts
 from tests.python.ingest.sources.conftest import LAST_DAY, Intake
 
 QUICK = [[500, 1], [100_000, 86_400]]
@@ -128,8 +129,10 @@ def test_a_record_that_no_one_can_read_is_set_aside(gong: Intake) -> None:
     assert code == 0
     assert "set aside in ops.dead_letters" in said
     letters = gong.rows("select entity, reason from ops.dead_letters")
-    assert ("calls", "metaData.id is missing") in {
-        (row["entity"], row["reason"]) for row in letters
+    assert {(row["entity"], row["reason"]) for row in letters} >= {
+        ("calls", "metaData.id is missing"),
+        ("calls", "the record is not an object"),
+        ("transcripts", "the record is not an object"),
     }
     assert gong.last_run("gong", "calls")["rows_written"] > 120, "the others land"
 
@@ -298,3 +301,39 @@ def test_a_day_later_new_calls_and_late_transcripts_come_and_nothing_else(gong: 
     assert code == 0
     assert gong.last_run("gong", "calls")["rows_read"] < 30, "only a day is looked back on again"
     assert "0 written" in said
+
+
+class OneCall:
+    """A key that sees one call and its transcript, or after a while nothing."""
+
+    calls = 0
+    sees = True
+
+    def json(self, method: str, path: str, json: dict[str, Any], **options: Any) -> Any:
+        asked = json["filter"]
+        held = asked["fromDateTime"] <= "2026-06-29T10:00:00Z" < asked["toDateTime"]
+        if not self.sees or not held:
+            return None
+        call = {"metaData": {"id": "1", "started": "2026-06-29T10:00:00Z"}, "parties": []}
+        spoken = {"callId": "1", "transcript": [{"sentences": []}]}
+        return {"calls": [call], "callTranscripts": [None, spoken], "records": {}}
+
+
+def test_a_transcript_that_gong_no_longer_shows_stays_as_it_is(shop: Shop) -> None:
+    shop.api = key = OneCall()
+    assert shop.pull(connector.read_calls, connector.CALLS).error is None
+    first = shop.pull(connector.read_transcripts, connector.TRANSCRIPTS)
+    assert counts(first) == (2, 1, 0, 1), "what is no transcript keeps none from landing"
+    key.sees = False
+    later = NOW + timedelta(hours=13)
+    blind = shop.pull(connector.read_transcripts, connector.TRANSCRIPTS, now=later)
+    assert (blind.error, blind.run.rows_written) == (None, 0)
+
+
+def test_a_look_back_that_is_cut_off_moves_the_checkpoint_not_back() -> None:
+    state = {"until": "2026-06-30T11:00:00", "looked_back": "2026-06-29T11:00:00"}
+    pull = Pull(None, None, "incremental", datetime(2025, 6, 30), NOW, state, None)  # type: ignore[arg-type]
+    reached = [page.checkpoint for page in connector._by_window(pull, lambda window: iter(()))]
+    assert len(reached) == 4
+    assert reached[:-1] == [state] * 3, "none of them is the end"
+    assert reached[-1] == {"until": NOW.isoformat(), "looked_back": NOW.isoformat()}
