@@ -90,9 +90,9 @@ class Boards:
             page = self._lever.json("GET", f"/v0/postings/{board}", params=params)
             if page is None:
                 return None
-            postings += page
-            if len(page) < LEVER_PAGE:
+            if not page:
                 return postings
+            postings += page
 
 
 def read_postings(pull: Pull) -> Iterator[Page]:

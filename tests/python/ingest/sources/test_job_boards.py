@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from python_jobs.http import Patience
+from python_jobs.ingest.sources.job_boards import Boards, JobBoardsConfig
 from tests.python.ingest.sources.conftest import Intake
 
 
@@ -78,3 +81,14 @@ def test_bad_days_change_nothing_in_what_lands(boards: Intake, seed: int, tmp_pa
     assert boards.gtm("ingest", "job_boards")[0] == 0
     assert sum(boards.sandbox.get("/calls")["faults"]["job_boards"].values()) > 5
     assert boards.raw("job_boards__postings") == expected
+
+
+def test_a_board_whose_pages_are_shorter_than_asked_is_read_to_its_end() -> None:
+    class ShortPages:
+        def json(self, method: str, path: str, params: dict[str, Any]) -> list[dict[str, int]]:
+            start = params["skip"]
+            return [{"id": number} for number in range(start, min(start + 50, 120))]
+
+    boards = Boards(JobBoardsConfig(), Patience())
+    boards._lever = ShortPages()  # type: ignore[assignment]
+    assert len(boards.postings("lever", "acme") or ()) == 120
