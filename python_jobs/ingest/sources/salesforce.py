@@ -19,11 +19,13 @@ from __future__ import annotations
 
 import csv
 import io
+import logging
 import re
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import quote
@@ -50,9 +52,12 @@ from python_jobs.ingest.connector import (
     Source,
     SourceConfig,
     State,
+    reshaped,
 )
 from python_jobs.ingest.contracts import Column, Contract
-from python_jobs.ingest.records import as_time
+from python_jobs.ingest.records import time_or_none, value_at
+
+logger = logging.getLogger(__name__)
 
 OVERLAP = timedelta(minutes=10)
 LONGEST_QUERY = 12_000
@@ -360,7 +365,7 @@ class Reader:
         options = {"Sforce-Query-Options": f"batchSize={org.config.page_rows}"}
         body = org.client.query(asked, include_deleted=True, headers=options)
         while True:
-            records = [self._cleaned(record, org) for record in body["records"]]
+            records = reshaped(body["records"], partial(self._cleaned, org=org))
             reached = _newest(records, reached, pull.end)
             yield Page(records, _state(reached), counted)
             if body["done"]:
@@ -387,18 +392,21 @@ class Reader:
             json={"operation": "queryAll", "query": soql},
         )
         state = {**pull.state, "job": job["id"], "locator": "", "newest": ""}
-        yield Page(checkpoint=state, total=counted)
+        yield Page(checkpoint=state, total=counted, is_costly=True)
         yield from self._results(pull, state, counted)
 
     def _rest_of_job(self, pull: Pull) -> Iterator[Page]:
-        """Go on with the job of a run that was cut off; when its results are gone, start again."""
+        """Go on with the job of a run that was cut off; when it failed or is gone, start again."""
         try:
             yield from self._results(pull, pull.state, None)
+            return
+        except JobFailed as failed:
+            logger.warning("%s; it is asked for again", failed)
         except Refused as refused:
             if refused.response.status_code != 404:
                 raise
-            kept = {key: value for key, value in pull.state.items() if key == "modstamp"}
-            yield from self(_with_state(pull, kept))
+        kept = {key: value for key, value in pull.state.items() if key == "modstamp"}
+        yield from self(_with_state(pull, kept))
 
     def _results(self, pull: Pull, state: State, counted: int | None) -> Iterator[Page]:
         org: Org = pull.api
@@ -411,7 +419,7 @@ class Reader:
                 params["locator"] = locator
             answer = org.call("GET", f"{path}/results", params=params)
             assert answer is not None
-            records = [self._from_csv(row, org) for row in csv_rows(answer)]
+            records = reshaped(list(csv_rows(answer)), partial(self._from_csv, org=org))
             newest = _newest(records, newest, pull.end)
             locator = answer.headers.get("Sforce-Locator", "null")
             if locator == "null":
@@ -462,11 +470,15 @@ def csv_rows(answer: requests.Response) -> Iterator[Mapping[str, str]]:
     return csv.DictReader(io.StringIO(answer.content.decode("utf-8"), newline=""))
 
 
+class JobFailed(PermanentError):
+    """Salesforce could not finish a bulk job."""
+
+
 def wait_for_job(org: Org, path: str) -> None:
     """Until a job is complete.
 
     Raises:
-        PermanentError: Salesforce could not do it.
+        JobFailed: Salesforce could not do it.
         TransientError: it takes more than an hour.
     """
     pause, longest = JOB_POLLS
@@ -476,7 +488,7 @@ def wait_for_job(org: Org, path: str) -> None:
         if job["state"] == "JobComplete":
             return
         if job["state"] in ("Failed", "Aborted"):
-            raise PermanentError(
+            raise JobFailed(
                 f"salesforce could not finish a bulk job ({job['state']}): look under Setup, "
                 "Bulk Data Load Jobs, for why"
             )
@@ -508,14 +520,8 @@ def _literal(value: datetime) -> str:
 
 def _newest(records: list[Record], reached: str | None, end: datetime) -> str | None:
     """The newest change among the records and before, but none after ``end``; as ISO text."""
-    times = []
-    for record in records:
-        try:
-            found = as_time(record.get("SystemModstamp"))
-        except GtmError:
-            continue
-        if found is not None:
-            times.append(min(found, end))
+    found = [time_or_none(value_at(record, "SystemModstamp")) for record in records]
+    times = [min(time, end) for time in found if time is not None]
     if reached is not None:
         times.append(datetime.fromisoformat(reached))
     return max(times).isoformat() if times else None

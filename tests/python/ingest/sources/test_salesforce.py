@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import duckdb
@@ -14,7 +15,15 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from python_jobs.errors import ConfigurationError
 from python_jobs.http import Patience
-from python_jobs.ingest.sources.salesforce import SOURCE, Org, SalesforceConfig, check
+from python_jobs.ingest.sources.salesforce import (
+    SOURCE,
+    JobFailed,
+    Org,
+    Reader,
+    SalesforceConfig,
+    check,
+)
+from tests.python.ingest.shop import Shop
 from tests.python.ingest.sources.conftest import Intake
 
 TABLES = {
@@ -27,6 +36,7 @@ TABLES = {
     "tasks": "Task",
 }
 NO_LIMIT = [[100_000, 86_400]]
+ACCOUNTS = SOURCE.entity("accounts").contract
 
 
 @pytest.fixture
@@ -186,13 +196,16 @@ def test_a_lost_permission_is_one_sentence_and_exit_2(crm: Intake) -> None:
     assert "was refused with HTTP 403: check the credentials and their permissions" in said
 
 
-def test_a_record_without_an_id_is_set_aside(crm: Intake) -> None:
+def test_a_record_without_an_id_and_one_that_is_none_are_set_aside(crm: Intake) -> None:
     crm.faults("malformed-record", seed=0)
     code, said = crm.gtm("ingest", "salesforce", "--only", "contacts")
     assert code == 0
-    assert "201 read, 200 written, 0 unchanged, 1 set aside" in said
-    [letter] = crm.rows("select reason from ops.dead_letters")
-    assert "Id is missing" in letter["reason"]
+    assert "202 read, 200 written, 0 unchanged, 2 set aside" in said
+    letters = crm.rows("select reason from ops.dead_letters order by reason")
+    assert [letter["reason"] for letter in letters] == [
+        "Id is missing",
+        "the record is not an object",
+    ]
 
 
 def test_only_what_changed_comes_when_days_go_by(own_intake: Intake) -> None:
@@ -264,3 +277,40 @@ def test_all_readable_fields_are_read_but_no_compound_ones(crm: Intake) -> None:
     assert {"Name", "Domain__c", "accountIntentScore6sense__c", "SystemModstamp"} <= fields.keys()
     assert "BillingAddress" not in fields
     assert {entity.name for entity in SOURCE.entities} == TABLES.keys()
+
+
+class BulkOrg:
+    """An org of five accounts that answers in bulk, or fails, or never ends."""
+
+    calls, jobs, state = 0, 0, "Failed"
+    data_path = "/data"
+    config = SimpleNamespace(bulk_from_rows=1, page_rows=200)
+    client = SimpleNamespace(query=lambda text, include_deleted: {"totalSize": 5})
+
+    def fields(self, name: str) -> dict[str, str]:
+        return {"Id": "id", "SystemModstamp": "datetime"}
+
+    def json(self, method: str, path: str, **options: Any) -> dict[str, str]:
+        if method == "POST":
+            self.jobs += 1
+            return {"id": f"job{self.jobs}"}
+        if self.state == "killed":
+            raise KeyboardInterrupt
+        return {"state": self.state}
+
+
+def test_a_bulk_query_that_failed_is_asked_for_again_by_the_next_pull(shop: Shop) -> None:
+    shop.api = org = BulkOrg()
+    for jobs in (1, 2, 3):
+        outcome = shop.pull(Reader("Account"), ACCOUNTS)
+        assert isinstance(outcome.error, JobFailed)
+        assert org.jobs == jobs
+
+
+def test_a_run_that_dies_while_a_bulk_query_is_worked_on_leaves_its_id(shop: Shop) -> None:
+    shop.api = org = BulkOrg()
+    org.state = "killed"
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            shop.pull(Reader("Account"), ACCOUNTS)
+    assert org.jobs == 1, "the second run waits for the first one's"
