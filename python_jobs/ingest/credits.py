@@ -73,12 +73,13 @@ class CreditLedger:
         return lost
 
     def running(self) -> dict[str, list[str]]:
-        """The requests that the vendor has given an id and that have no outcome: id to subjects."""
+        """The requests under the vendor's id that have no outcome and still count: id to subjects."""
         requests: dict[str, list[str]] = {}
         for row in self.warehouse.rows(
             "select run_id, subject_key from ops.credit_ledger "
-            "where source = ? and outcome = 'running' order by requested_at, run_id, subject_key",
-            [self.source],
+            "where source = ? and outcome = 'running' and expires_at > ? "
+            "order by requested_at, run_id, subject_key",
+            [self.source, self.now],
         ):
             requests.setdefault(row["run_id"], []).append(row["subject_key"])
         return requests

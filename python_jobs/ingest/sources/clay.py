@@ -39,7 +39,7 @@ from python_jobs.ingest.connector import (
 )
 from python_jobs.ingest.contracts import Column, Contract
 from python_jobs.ingest.credits import CreditLedger, Settled
-from python_jobs.ingest.records import FAILED_BECAUSE
+from python_jobs.ingest.records import FAILED_BECAUSE, value_at
 from python_jobs.ingest.sources.sixsense import (
     SixSenseConfig,
     only_tells_of_today,
@@ -170,8 +170,8 @@ def _results(api: Clay, ledger: CreditLedger, run_id: str, keys: Sequence[str]) 
     for items in api.results(run_id):
         records = []
         for item in items:
-            key = by_item.get(str(item.get("id")))
-            is_complete = item.get("status") == "complete"
+            key = by_item.get(str(value_at(item, "id")))
+            is_complete = value_at(item, "status") == "complete"
             if key is not None:
                 outcomes[key] = "paid" if is_complete else "failed"
             records.append(_record(run_id, key, item, is_complete))

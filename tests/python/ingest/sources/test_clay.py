@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
+from python_jobs.ingest.credits import CreditLedger
 from python_jobs.ingest.sources import clay as connector
 from python_jobs.ingest.sources.clay import ClayConfig
 from python_jobs.sandbox.vendors import clay as sandbox
+from python_jobs.warehouse import open_warehouse
+from tests.python.ingest.shop import NOW, Shop
 from tests.python.ingest.sources.conftest import Intake
 from tests.python.ingest.sources.test_sixsense import everybody, killed, knowing
 
@@ -174,3 +178,17 @@ def test_answers_have_the_fields_that_are_documented(intake: Intake) -> None:
     assert failed["error"]["details"] == [
         {"line_number": 2, "field": "inputs", "message": "Required"}
     ]
+
+
+def test_a_run_that_never_ends_is_given_up_when_its_credits_no_longer_count(shop: Shop) -> None:
+    shop.pages()
+    with open_warehouse(shop.settings) as warehouse:
+
+        def ledger(now: datetime) -> CreditLedger:
+            return CreditLedger("clay", warehouse, timedelta(days=90), now)
+
+        begun = ledger(NOW - timedelta(days=400))
+        begun.started(begun.intend(["r|acme.com"]), "run-1")
+        assert ledger(NOW - timedelta(days=399)).running() == {"run-1": ["r|acme.com"]}
+        assert ledger(NOW).running() == {}
+        assert ledger(NOW).unpaid(["r|acme.com"]) == ["r|acme.com"]
