@@ -143,9 +143,9 @@ class Vendor(ABC):
         """The answer to a call whose scope the credentials do not have."""
         return JSONResponse({"message": "Forbidden"}, 403)
 
-    def malformed_record(self) -> Any:
-        """A record that no client can read: this vendor's kind, with no id."""
-        return {"malformed": True}
+    def malformed_records(self) -> list[Any]:
+        """Records that no client can read: this vendor's kind with no id, and none at all."""
+        return [{"malformed": True}, None]
 
     def cut(
         self, rows: Sequence[Item], cursor: str | None, size: int, key: str
@@ -153,7 +153,7 @@ class Vendor(ABC):
         """One page of ``rows`` and the cursor of the next, None after the last.
 
         With the fault ``duplicate-page`` a page may come twice; with ``malformed-record`` a page
-        may hold one record more, which is no record. ``key`` names the listing.
+        may hold records more, which are none. ``key`` names the listing.
 
         Raises:
             ValueError: the cursor is none of ours.
@@ -162,7 +162,7 @@ class Vendor(ABC):
         page = list(rows[offset : offset + size])
         place = f"{self.name} {key} {offset}"
         if page and self.faults.spoils_record(place) and not again:
-            page.append(self.malformed_record())
+            page += self.malformed_records()
         after = offset + size
         if page and not again and self.faults.repeats_page(place):
             return page, _write_cursor(offset, True)

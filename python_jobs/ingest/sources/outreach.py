@@ -23,7 +23,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import Field, SecretStr
 
-from python_jobs.errors import ConfigurationError, GtmError, RecordError
+from python_jobs.errors import ConfigurationError, GtmError
 from python_jobs.http import Api, Limit, Patience, Refused, Verdict
 from python_jobs.ingest.connector import (
     Check,
@@ -37,7 +37,7 @@ from python_jobs.ingest.connector import (
 )
 from python_jobs.ingest.contracts import Column, Contract
 from python_jobs.ingest.oauth import TokenOwner
-from python_jobs.ingest.records import as_time, value_at
+from python_jobs.ingest.records import time_or_none, value_at
 
 LIMIT = Limit(10_000, 3_600)
 """Requests an hour and user."""
@@ -179,15 +179,9 @@ def _changed(pull: Pull, reaches_back: bool) -> dict[str, str]:
 
 def _newest(records: list[Record], end: datetime) -> str:
     """When the last changed of the records changed, at most ``end``; '' of none."""
-    times = [time for time in map(_updated_at, records) if time is not None]
+    found = [time_or_none(value_at(record, "attributes.updatedAt")) for record in records]
+    times = [time for time in found if time is not None]
     return min(max(times), end).isoformat() if times else ""
-
-
-def _updated_at(record: Record) -> datetime | None:
-    try:
-        return as_time(value_at(record, "attributes.updatedAt"))
-    except RecordError:
-        return None
 
 
 def _iso(time: datetime) -> str:

@@ -34,9 +34,11 @@ from python_jobs.ingest.connector import (
     Entity,
     Page,
     Pull,
+    Record,
     Source,
     SourceConfig,
     State,
+    reshaped,
     tried,
 )
 from python_jobs.ingest.contracts import WEB_EVENTS, Column, Contract
@@ -368,14 +370,12 @@ def read_persons(pull: Pull) -> Iterator[Page]:
     query: dict[str, str] | None = pull.state.get("query") or {"limit": str(PERSONS_PAGE)}
     while query:
         found, query = pull.api.persons(query)
-        records = [_lasting(person) for person in found]
+        records = reshaped(found, _lasting)
         yield Page(records, {"query": query} if query else {})
 
 
-def _lasting(person: Any) -> Any:
-    """The person without what does not last; what is no person is left to be set aside."""
-    if not isinstance(person, dict):
-        return person
+def _lasting(person: Record) -> Record:
+    """The person without what does not last."""
     return {name: value for name, value in person.items() if name not in SHORT_LIVED}
 
 

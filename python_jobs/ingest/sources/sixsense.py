@@ -29,6 +29,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
+from operator import or_
 from typing import Any, ClassVar
 
 import duckdb
@@ -47,11 +48,12 @@ from python_jobs.ingest.connector import (
     Source,
     SourceConfig,
     in_parallel,
+    reshaped,
     tried,
 )
 from python_jobs.ingest.contracts import INTENT_ACCOUNTS, Column, Contract
 from python_jobs.ingest.credits import CreditLedger, Settled
-from python_jobs.ingest.records import FAILED_BECAUSE
+from python_jobs.ingest.records import FAILED_BECAUSE, value_at
 from python_jobs.warehouse import Warehouse
 
 logger = logging.getLogger(__name__)
@@ -337,7 +339,7 @@ def read_segments(pull: Pull) -> Iterator[Page]:
     for segment_id in sorted({*names, *(row["segment_id"] for row in known)}):
         accounts = pull.api.segment(segment_id) if segment_id in names else []
         named = {"segment_id": segment_id, "segment_name": names.get(segment_id)}
-        yield Page([{**named, **account} for account in accounts], complete=segment_id)
+        yield Page(reshaped(accounts, partial(or_, named)), complete=segment_id)
 
 
 def read_people(pull: Pull) -> Iterator[Page]:
@@ -361,7 +363,7 @@ def _people_of(api: SixSense, domain: str) -> Iterator[Page]:
     records: list[dict[str, Any]] = []
     for number in itertools.count(1):
         people = api.search(domain, number)
-        records += [{"domain": domain, **person} for person in people]
+        records += reshaped(people, partial(or_, {"domain": domain}))
         if len(people) < PEOPLE_PAGE:
             break
     yield Page(records, complete=domain)
@@ -422,9 +424,9 @@ def read_people_enrichment(pull: Pull) -> Iterator[Page]:
         except (QuotaExhausted, TurnedAway, PermanentError, ConfigurationError):
             ledger.refused(run_id)
             raise
-        records = [_enriched(contact) for contact in contacts]
+        records = reshaped(contacts, _enriched)
         yield Page(records, is_costly=True)
-        matched = {record.get("people_id") for record in records}
+        matched = {value_at(record, "people_id") for record in records}
         outcomes: dict[str, Settled] = {
             one: "paid" if one in matched else "unmatched" for one in asked
         }

@@ -169,8 +169,13 @@ class Hubspot(Vendor):
             403,
         )
 
-    def malformed_record(self) -> Any:
-        return {"properties": {"name": "a record without an id"}}
+    def malformed_records(self) -> list[Any]:
+        changed = dict.fromkeys(MODIFIED.values(), "soon")
+        return [
+            {"properties": {"name": "a record without an id"}},
+            {"id": "1", "updatedAt": "soon", "properties": changed},
+            None,
+        ]
 
     def _route(self, path: str, handler: Handler, method: str) -> Route:
         async def guarded(request: Request) -> Response:
@@ -264,7 +269,7 @@ class Hubspot(Vendor):
         self, kind: str, record: Record, wanted: Sequence[str], others: Sequence[str] = ()
     ) -> Record:
         """A record with the properties asked for; a property that there is not is left out."""
-        if "id" not in record:
+        if "id" not in (record or ()):
             return record
         names = {"createdate", "hs_object_id", MODIFIED[kind], *(wanted or DEFAULTS[kind])}
         known = {

@@ -233,8 +233,8 @@ class Outreach(Vendor):
             )
         )
 
-    def malformed_record(self) -> Any:
-        return {"type": "unknown", "attributes": {"updatedAt": None}}
+    def malformed_records(self) -> list[Any]:
+        return [{"type": "unknown", "attributes": {"updatedAt": None}}, None]
 
     def _unauthorized(self) -> Response:
         return self._problem(
@@ -362,10 +362,10 @@ class Outreach(Vendor):
     def _address(self, request: Request) -> str:
         return f"{str(request.base_url).rstrip('/')}/api/v2"
 
-    def _shown(self, kind: Kind, record: Any, request: Request) -> Data:
-        """A record as JSON:API shows it; the record of the fault ``malformed-record`` as it is."""
+    def _shown(self, kind: Kind, record: Any, request: Request) -> Any:
+        """A record as JSON:API shows it; those of the fault ``malformed-record`` as they are."""
         if not isinstance(record, Resource):
-            return dict(record)
+            return record
         chosen = request.query_params.get(f"fields[{kind.type}]")
         shown = record.shown(kind, VENDORS_ADDRESS)
         if chosen is not None:

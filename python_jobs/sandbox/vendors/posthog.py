@@ -181,8 +181,8 @@ class PostHog(Vendor):
         detail = f"API key missing required scope '{scope}'"
         return _refused(403, "authentication_error", "permission_denied", detail)
 
-    def malformed_record(self) -> Any:
-        return {"type": "person", "malformed": True}
+    def malformed_records(self) -> list[Any]:
+        return [{"type": "person", "malformed": True}, None]
 
     def _for_key(self, handler: Handler) -> Handler:
         """The handler, behind the personal API key and the project's number."""

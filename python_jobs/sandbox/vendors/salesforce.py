@@ -393,7 +393,7 @@ class Salesforce(Vendor):
         return Answer(body={**body, "records": shown})
 
     def _shown(self, record: Record, query: Query, ask: Ask) -> Record:
-        if "Id" not in record:
+        if "Id" not in (record or ()):
             return record
         shown: Record = {"attributes": _attributes(query.sobject, record["Id"], ask)}
         if not any("." in name for name in query.fields):

@@ -156,7 +156,7 @@ def written(rows: Iterable[Record], columns: list[str]) -> str:
     text = io.StringIO(newline="")
     writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
     writer.writerow(columns)
-    for row in rows:
+    for row in filter(None, rows):  # CSV has no null
         writer.writerow([cell(row.get(column)) for column in columns])
     return text.getvalue()
 

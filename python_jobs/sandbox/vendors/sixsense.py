@@ -612,7 +612,7 @@ def _matches(person: Fields, asked: Fields) -> bool:
 
 def _summary(person: Fields) -> Fields:
     """What a search shows of a person: how to reach her only by yes or no."""
-    if "id" not in person:
+    if "id" not in (person or ()):
         return person
     return {name: person[name] for name in SHOWN} | {
         "hasEmail": True,

@@ -114,10 +114,12 @@ def test_a_record_that_no_one_can_read_is_set_aside(intake: Intake) -> None:
     intake.faults("malformed-record", seed=2)
     code, said = intake.gtm("ingest", "outreach", "--only", "prospects")
     assert code == 0, said
-    letters = intake.rows("select * from ops.dead_letters")
-    assert letters
-    assert all("id is missing" in letter["reason"] for letter in letters)
-    assert intake.last_run("outreach", "prospects")["rows_set_aside"] == len(letters)
+    letters = intake.rows("select reason from ops.dead_letters")
+    assert {letter["reason"] for letter in letters} == {
+        "id is missing",
+        "the record is not an object",
+    }
+    assert intake.last_run("outreach", "prospects")["rows_set_aside"] >= len(letters)
 
 
 def test_a_missing_scope_is_one_sentence_with_its_name(intake: Intake) -> None:
