@@ -22,8 +22,9 @@ def record_dead_letters(
 ) -> int:
     """Write the bad rows of temp table ``parsed``; returns how many rows were bad.
 
-    A row seen before is not written again, only its ``retried_at`` moves. A good row whose id has
-    an older dead letter, which is not bad again in this batch, resolves it.
+    A row seen before is not written again, only its ``retried_at`` moves, and it is open again if
+    it was resolved. A good row whose id has an older dead letter, which is not bad again in this
+    batch, resolves it.
     """
     con.execute(
         "create or replace temp table bad as "
@@ -41,11 +42,12 @@ def record_dead_letters(
         "from bad anti join known using (dead_letter_id)",
         params=[source, entity, now],
     ).to_arrow_table()
-    seen_again = con.execute(
-        "select dead_letter_id from bad join known using (dead_letter_id) where not is_resolved"
+    again = con.execute(
+        "select dead_letter_id, is_resolved from bad join known using (dead_letter_id)"
     ).fetchall()
     insert_rows(warehouse, "ops.dead_letters", new, json_columns=["payload"])
-    stamp(warehouse, "retried_at", [row[0] for row in seen_again], now)
+    stamp(warehouse, "retried_at", [letter for letter, _ in again], now)
+    stamp(warehouse, "resolved_at", [letter for letter, is_resolved in again if is_resolved], None)
     return int(con.execute("select coalesce(sum(n), 0)::bigint from bad").fetchall()[0][0])
 
 
@@ -85,8 +87,8 @@ def _keep_open_letters(
     con.unregister("known_rows")
 
 
-def stamp(warehouse: Warehouse, column: str, ids: list[str], now: datetime) -> None:
-    """Set a time of these letters: ``retried_at`` or ``resolved_at``."""
+def stamp(warehouse: Warehouse, column: str, ids: list[str], now: datetime | None) -> None:
+    """Set a time of these letters, ``retried_at`` or ``resolved_at``, or take it away."""
     for start in range(0, len(ids), _FEW):
         some = ids[start : start + _FEW]
         warehouse.execute(
