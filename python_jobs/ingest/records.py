@@ -50,17 +50,24 @@ def fill_parsed(con: duckdb.DuckDBPyConnection, contract: Contract, records: Ite
 def fill_parsed_from_arrow(
     con: duckdb.DuckDBPyConnection, contract: Contract, rows: pa.Table
 ) -> None:
-    """Make ``parsed`` of typed event rows; a row that lacks a required value gets its reason."""
+    """Make ``parsed`` of typed event rows; a row that lacks a required value gets its reason.
+
+    Column ``original``, if there is one, has what the vendor gave instead of values that were not
+    understood, as a JSON object: the letter holds the row with these.
+    """
     make_parsed(con, contract)
     checks = ", ".join(
         f"case when {name} is null then '{name} is missing' end" for name in contract.required
     )
+    if "original" not in rows.column_names:
+        rows = rows.append_column("original", pa.nulls(rows.num_rows, pa.string()))
     con.register("incoming_rows", rows)
     con.execute(
         "insert into parsed by name "
-        f"select *, {contract.key[0]} as source_record_id, "
+        f"select * exclude (original), {contract.key[0]} as source_record_id, "
         f"nullif(concat_ws('; ', {checks}), '') as reason, "
-        "case when reason is not null then cast(to_json(incoming_rows) as varchar) end as original "
+        "case when reason is not null then json_merge_patch(to_json(incoming_rows), "
+        "json_object('original', null), coalesce(original, '{}'))::varchar end as original "
         "from incoming_rows"
     )
     con.unregister("incoming_rows")

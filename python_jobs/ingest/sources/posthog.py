@@ -42,7 +42,7 @@ from python_jobs.ingest.connector import (
     tried,
 )
 from python_jobs.ingest.contracts import WEB_EVENTS, Column, Contract
-from python_jobs.ingest.records import as_time
+from python_jobs.ingest.records import EPOCH, as_time, canonical_json, time_or_none
 from python_jobs.warehouse import Warehouse
 
 LIST_LIMITS = (Limit(240, 60), Limit(1_200, 3_600))
@@ -109,7 +109,8 @@ class PostHog:
     """A project's private API: queries and lists, each with its own pace."""
 
     paced_entities = ("events",)
-    """Whose calls of earlier runs count against the limit of queries."""
+    """Whose calls count against the limit of queries, also those of earlier runs; the others have
+    the lists' limit."""
 
     def __init__(self, config: PostHogConfig, patience: Patience) -> None:
         key = config.api_key.get_secret_value() if config.api_key else ""
@@ -174,10 +175,10 @@ def _from_queries(pull: Pull, con: duckdb.DuckDBPyConnection) -> Iterator[Page]:
     place, more = Place(since.isoformat()), True
     while more:
         values = {
-            "since": place.received,
+            "since": _in_utc(place.received),
             "uuid": place.uuid,
-            "until": pull.end.isoformat(),
-            "oldest": (since - LATEST).isoformat(),
+            "until": _in_utc(pull.end.isoformat()),
+            "oldest": _in_utc((since - LATEST).isoformat()),
         }
         found, more = pull.api.query(QUERY, values, PAGE)
         rows = _as_table(found)
@@ -185,6 +186,15 @@ def _from_queries(pull: Pull, con: duckdb.DuckDBPyConnection) -> Iterator[Page]:
             return
         place = _moved_on(place, rows)
         yield Page(_as_events(con, rows), _checkpoint(pull, place))
+
+
+def _in_utc(text: str) -> str:
+    """A time as PostHog reads it everywhere alike: without an offset, it is of the project's zone.
+
+    Raises:
+        RecordError: the text is not a time.
+    """
+    return f"{as_time(text) or EPOCH:%Y-%m-%dT%H:%M:%S.%f}+00:00"
 
 
 def _from_export(pull: Pull, con: duckdb.DuckDBPyConnection) -> Iterator[Page]:
@@ -269,9 +279,14 @@ def _export_table(warehouse: Warehouse, name: str) -> _Export:
 
 
 def _as_table(found: Sequence[Any]) -> pa.Table:
-    """Rows as they were answered, as text; one that is no row becomes nulls, to be set aside."""
+    """Rows as they were answered, as text; what is no row is kept in the last, to be set aside."""
     width = len(COLUMNS)
-    rows = [row if isinstance(row, list) and len(row) == width else [None] * width for row in found]
+    rows = [
+        row
+        if isinstance(row, list) and len(row) == width
+        else [*[None] * (width - 1), canonical_json(row)]
+        for row in found
+    ]
     columns = list(zip(*rows, strict=True)) or [()] * width
     texts = [
         [value if value is None or isinstance(value, str) else str(value) for value in column]
@@ -290,11 +305,11 @@ def _moved_on(place: Place, rows: pa.Table, time: str = "created_at") -> Place:
     """
     for index in range(rows.num_rows - 1, -1, -1):
         received, uuid = rows[time][index].as_py(), rows["uuid"][index].as_py()
-        if received is None or uuid is None:
-            continue
         if isinstance(received, datetime):
             aware = received.astimezone(UTC) if received.tzinfo else received
             received = aware.replace(tzinfo=None).isoformat(" ")
+        if uuid is None or time_or_none(received) is None:
+            continue
         moved = Place(received, uuid)
         if moved != place:
             return moved
@@ -316,6 +331,7 @@ def _as_events(
     now: datetime | None = None,
 ) -> pa.Table:
     """Rows with ``COLUMNS`` as the columns of the contract; other properties stay together.
+    Of a row to be set aside, ``original`` has the texts that were not understood.
 
     An event without a time of receipt is known when it happened; if that is before ``late_before``,
     ``now``.
@@ -332,11 +348,16 @@ def _as_events(
     rest = f"nullif(json_merge_patch(found, '{{{nothing}}}')::varchar, '{{}}')"
     known = "coalesce(received, case when occurred_at < $late then $now end)"
     columns = ", ".join(column.name for column in EVENTS.columns)
+    is_lacking = " or ".join(f"{name} is null" for name in EVENTS.required)
     return con.sql(
         f"""
-        select {columns}
+        select {columns}, case when {is_lacking} then as_sent end as original
         from (
             select
+                json_merge_patch('{{}}', json_object(
+                    'occurred_at', "timestamp"::varchar, 'known_at', created_at::varchar,
+                    'properties', case when found is null then properties::varchar end
+                ))::varchar as as_sent,
                 uuid as event_id, occurred_at, event_name, {known} as known_at, distinct_id,
                 {taken}, {rest} as properties
             from (
@@ -381,7 +402,7 @@ def _lasting(person: Record) -> Record:
 
 def check(posthog: PostHog) -> list[Check]:
     """Whether the key may query and list."""
-    since = datetime(2000, 1, 1).isoformat()
+    since = _in_utc("2000-01-01")
     values = {"since": since, "until": since, "oldest": since, "uuid": ""}
     return [
         _with_scope(

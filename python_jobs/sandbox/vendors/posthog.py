@@ -22,7 +22,7 @@ from starlette.routing import Route
 from python_jobs.http import Limit
 from python_jobs.sandbox.faults import Faults
 from python_jobs.sandbox.vendor import Vendor, World, iso
-from python_jobs.sandbox.vendors.posthog_hogql import NotHogQL, run
+from python_jobs.sandbox.vendors.posthog_hogql import ZONE, NotHogQL, run
 
 KEY, PROJECT_TOKEN, PROJECT = "phx_sandbox", "phc_sandbox", "1001"
 PERSONS_PAGE, MOST_PERSONS = 100, 1_000
@@ -387,7 +387,7 @@ def _project() -> dict[str, Any]:
         "name": "Web site",
         "ingested_event": True,
         "is_demo": False,
-        "timezone": "UTC",
+        "timezone": ZONE,
         "access_control": False,
     }
 

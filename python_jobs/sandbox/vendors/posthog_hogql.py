@@ -10,11 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, timedelta, timezone
 from typing import Any
 
 import duckdb
 
 DEFAULT_ROWS, MOST_ROWS = 100, 50_000
+
+ZONE_HOURS = -7
+ZONE, OFFSET = "America/Phoenix", timezone(timedelta(hours=ZONE_HOURS))
+"""The project's zone, which has no summer time: a time without an offset is of it."""
 
 TABLES: dict[str, tuple[str, ...]] = {
     "events": ("uuid", "event", "properties", "timestamp", "created_at", "distinct_id"),
@@ -43,13 +48,17 @@ TYPES = {
     "UUID": "UUID",
     "VARCHAR": "String",
     "JSON": "String",
-    "TIMESTAMP": "DateTime64(6, 'UTC')",
+    "TIMESTAMP": f"DateTime64(6, '{ZONE}')",
     "BIGINT": "UInt64",
     "BOOLEAN": "Bool",
 }
 
-_MACROS = """
-create macro if not exists toDateTime(x) as cast(x as timestamptz) at time zone 'UTC';
+_MACROS = f"""
+create macro if not exists toDateTime(x) as case
+    when regexp_matches(cast(x as varchar), '(Z|[+-][0-9][0-9]:?[0-9][0-9])$')
+        then try_cast(x as timestamptz) at time zone 'UTC'
+    else try_cast(x as timestamp) - interval ({ZONE_HOURS}) hours
+end;
 create macro if not exists toString(x) as cast(x as varchar);
 """
 _TOKEN = re.compile(
@@ -146,5 +155,5 @@ def _name(word: str, columns: tuple[str, ...], table: str, before: list[str]) ->
 
 def _shown(value: Any) -> Any:
     if hasattr(value, "isoformat"):
-        return value.isoformat(timespec="microseconds") + "Z"
+        return value.replace(tzinfo=UTC).astimezone(OFFSET).isoformat(timespec="microseconds")
     return value if value is None or isinstance(value, (str, int, bool)) else str(value)

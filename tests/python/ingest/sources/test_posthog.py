@@ -17,9 +17,13 @@ import pytest
 import requests
 
 from python_jobs.http import Patience
+from python_jobs.ingest.connector import Page
+from python_jobs.ingest.run import Wish
 from python_jobs.ingest.sources import posthog
 from python_jobs.ingest.sources.posthog import SOURCE, PostHog, PostHogConfig
 from python_jobs.sandbox.commands import RunningSandbox, started_sandbox
+from python_jobs.warehouse import open_warehouse
+from tests.python.ingest.shop import Shop, counts
 from tests.python.ingest.sources.conftest import LAST_DAY, Intake, intake_of
 
 KEY = {"Authorization": "Bearer phx_sandbox"}
@@ -131,7 +135,7 @@ def test_the_sandbox_cuts_as_posthog_does_and_a_limit_is_always_given(intake: In
     silent = query(intake, "select uuid from events")
     assert (len(silent["results"]), silent["hasMore"], silent["limit"]) == (100, True, 100)
     asked = query(intake, "select uuid, timestamp from events limit 60000")
-    assert asked["types"] == [["uuid", "UUID"], ["timestamp", "DateTime64(6, 'UTC')"]]
+    assert asked["types"] == [["uuid", "UUID"], ["timestamp", "DateTime64(6, 'America/Phoenix')"]]
     assert asked["columns"] == ["uuid", "timestamp"]
     assert len(asked["results"]) == 3_003
     assert asked["hasMore"] is None
@@ -142,6 +146,11 @@ def test_the_sandbox_cuts_as_posthog_does_and_a_limit_is_always_given(intake: In
         e="$pageview",
     )["results"]
     assert 0 < row[0] < 3_003
+    at_seven, at_midnight = (
+        query(intake, "select count(uuid) from events where created_at < toDateTime({t})", t=time)
+        for time in ("2026-06-01T07:00:00+00:00", "2026-06-01T00:00:00")
+    )
+    assert at_seven["results"] == at_midnight["results"], "without an offset: the project's zone"
     for wrong in ("select * from events", "select password from persons", "drop table events"):
         assert query(intake, wrong)["type"] == "validation_error"
     rows, more = client(intake).query("select uuid from events", {}, 100)
@@ -416,3 +425,27 @@ def test_events_of_one_moment_late_ones_and_those_of_a_new_day_come_each_once(
     newest = busy.rows("select max(known_at) as t from raw.posthog__events")[0]["t"]
     [state] = busy.rows("select state from ops.ingest_state where entity = 'events'")
     assert json.loads(state["state"]) == {"received_at": newest.isoformat()}
+
+
+def test_an_event_set_aside_keeps_what_posthog_sent(shop: Shop) -> None:
+    width = len(posthog.COLUMNS)
+    sent = ["u1", "seen", "yesterday-ish", "2026-06-30T09:00:00-07:00", "v1", '{"seats": 3}']
+    assert len(sent) == width
+    with duckdb.connect() as con:
+        con.execute("set timezone = 'UTC'")
+        events = posthog._as_events(con, posthog._as_table([sent, "no row", [1, 2]]))
+    assert counts(shop.pages(Page(events), contract=posthog.EVENTS)) == (3, 0, 0, 3)
+    letters = shop.rows("select payload from ops.dead_letters order by source_record_id")
+    first, *others = [json.loads(letter["payload"]) for letter in letters]
+    assert first["occurred_at"] == "yesterday-ish"
+    assert first["properties"] == '{"seats":3}'
+    assert {one["properties"] for one in others} == {'"no row"', "[1,2]"}
+    with open_warehouse(shop.settings) as warehouse:
+        warehouse.execute(
+            "update ops.dead_letters set payload = "
+            "replace(payload::varchar, 'yesterday-ish', '2026-06-30T08:00:00-07:00')"
+        )
+    retried = shop.pull(lambda pull: iter(()), posthog.EVENTS, Wish(retry_dead=True))
+    assert retried.run.rows_written == 1
+    [landed] = shop.rows("select event_id, occurred_at, known_at from raw.posthog__events")
+    assert list(landed.values()) == ["u1", datetime(2026, 6, 30, 15), datetime(2026, 6, 30, 16)]
