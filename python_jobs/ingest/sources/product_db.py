@@ -176,7 +176,7 @@ class ProductDb:
     def rows(
         self, statement: sql.SQL | sql.Composed, params: Mapping[str, Any] | None = None
     ) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """Column names and rows of a query; sent again when the connection was cut.
+        """Column names and rows of a query; sent again when the connection was cut or refused.
 
         Raises:
             ConfigurationError: a table or column is not there, or may not be read.
@@ -191,13 +191,7 @@ class ProductDb:
             ),
             reraise=True,
         )
-        try:
-            return retrying(self._once, statement, params)
-        except _Again:
-            raise TransientError(
-                "the product database cut the connection, or could not serialise the query, "
-                f"{self._patience.attempts} times: run again later"
-            ) from None
+        return retrying(self._once, statement, params)
 
     def close(self) -> None:
         """End the session."""
@@ -235,12 +229,14 @@ class ProductDb:
             ) from None
         except (psycopg.OperationalError, psycopg.InterfaceError):
             session.close()
-            raise _Again from None
+            raise _Again("the product database cut the connection: run again later") from None
         except psycopg.Error as error:
             session.close()
             # Redshift: a load has changed the table meanwhile.
             if isinstance(error, psycopg.errors.SerializationFailure) or "1023" in str(error):
-                raise _Again from None
+                raise _Again(
+                    "the product database could not serialise a query: run again later"
+                ) from None
             raise PermanentError(
                 f"the product database refused a query (SQLSTATE {error.sqlstate})"
             ) from None
@@ -268,7 +264,7 @@ class ProductDb:
                     "the product database does not accept the user, password or database of "
                     "PRODUCT_DB_DSN"
                 ) from None
-            raise TransientError(
+            raise _Again(
                 "the product database does not answer: check the host and port of PRODUCT_DB_DSN, "
                 "and that this machine may reach it"
             ) from None
@@ -286,8 +282,8 @@ class ProductDb:
         return str(answer["dsn"])
 
 
-class _Again(Exception):
-    pass
+class _Again(TransientError):
+    """What passes by itself, perhaps: the query is sent again as often as there is patience."""
 
 
 def columns_there(db: ProductDb, table: Table) -> dict[str, str]:
@@ -399,7 +395,10 @@ def _with_plain_times(record: Record) -> Record:
 
 
 def _as_events(con: duckdb.DuckDBPyConnection, rows: pa.Table) -> pa.Table:
-    """Texts under our names as the contract's columns; what it does not know goes to properties."""
+    """Texts under our names as the contract's columns; what it does not know goes to properties.
+
+    Of a row to be set aside, ``original`` has the times as they came.
+    """
     expressions = []
     known = {column.name: column.kind for column in PRODUCT_EVENTS.columns}
     extras = [name for name in rows.column_names if name not in known]
@@ -415,8 +414,17 @@ def _as_events(con: duckdb.DuckDBPyConnection, rows: pa.Table) -> pa.Table:
     values = dict(expressions)
     values["properties"] = _folded(values["properties"], extras)
     listed = ", ".join(f"{value} as {name}" for name, value in values.items())
+    times = ", ".join(
+        f"'{name}', {quoted(name)}"
+        for name, kind in known.items()
+        if kind == "timestamp" and name in rows.column_names
+    )
+    is_lacking = " or ".join(f"{name} is null" for name in PRODUCT_EVENTS.required)
     con.register("rows_of_page", rows)
-    return con.sql(f"select {listed} from rows_of_page").to_arrow_table()
+    return con.sql(
+        f"select * exclude (as_sent), case when {is_lacking} then as_sent end as original "
+        f"from (select {listed}, json_object({times})::varchar as as_sent from rows_of_page)"
+    ).to_arrow_table()
 
 
 def _folded(properties: str, extras: Sequence[str]) -> str:

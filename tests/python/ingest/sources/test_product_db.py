@@ -168,8 +168,10 @@ def test_rows_that_lack_what_they_must_have_are_set_aside_and_the_others_land(
     assert event["properties"] is None
     [user] = intake.raw("product_db__users")
     assert user["record_id"] == "u1"
-    reasons = {row["reason"] for row in intake.rows("select reason from ops.dead_letters")}
-    assert reasons == {
+    letters = intake.rows("select source_record_id, reason, payload from ops.dead_letters")
+    [endless] = [row["payload"] for row in letters if row["source_record_id"] == "e4"]
+    assert json.loads(endless)["occurred_at"] == "infinity", "as it came"
+    assert {row["reason"] for row in letters} == {
         "user_id is missing",
         "event_id is missing",
         "occurred_at is missing",
@@ -219,6 +221,21 @@ def test_a_connection_that_is_cut_is_opened_again(dsn: str, owner: psycopg.Conne
     cut = "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'gtm'"
     assert owner.execute(cut).fetchall()
     assert db.rows(sql.SQL("select 2"))[1] == [(2,)]
+
+
+def test_a_server_that_does_not_answer_is_asked_as_often_as_there_is_patience(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tries: list[str] = []
+
+    def refuse(dsn: str, **options: Any) -> None:
+        tries.append(dsn)
+        raise psycopg.OperationalError("connection refused")
+
+    monkeypatch.setattr(psycopg, "connect", refuse)
+    with pytest.raises(TransientError, match="does not answer: check the host"):
+        database("host=db").rows(sql.SQL("select 1"))
+    assert len(tries) == 3
 
 
 def test_a_query_that_takes_too_long_is_one_sentence(dsn: str) -> None:
