@@ -73,7 +73,7 @@ class CreditLedger:
         return lost
 
     def running(self) -> dict[str, list[str]]:
-        """The requests under the vendor's id that have no outcome and still count: id to subjects."""
+        """Requests with the vendor's id that still count and have no outcome: id to subjects."""
         requests: dict[str, list[str]] = {}
         for row in self.warehouse.rows(
             "select run_id, subject_key from ops.credit_ledger "
