@@ -95,6 +95,7 @@ def _make_delta(
     """Temp table ``delta``: the good rows that differ from the warehouse; returns how many.
 
     Of rows with one key in a batch, the first is taken for events and the last for state records.
+    What is dated when it is seen is never dated later: a version after it could not follow.
     Rows lie in the order of time, which lets the warehouse skip what a range of days does not need.
     """
     time = "occurred_at" if contract.shape == "events" else "version_at"
@@ -106,7 +107,8 @@ def _make_delta(
         seen = "left join seen using (record_id)"
         if contract.is_observed:
             undated = "version_at = timestamp '1970-01-01'"
-            dated["version_at"] = f"if(seen.is_seen or {undated}, ?::timestamp, version_at)"
+            own = f"if(seen.is_seen or {undated}, $now::timestamp, version_at)"
+            dated["version_at"] = f"least({own}, $now::timestamp)"
         if contract.first_known_from:
             dated["known_at"] = "if(seen.is_seen, known_at, coalesce(first_known_at, known_at))"
     listed = ", ".join(f"{value} as {quoted(name)}" for name, value in dated.items())
@@ -114,7 +116,7 @@ def _make_delta(
     con.execute(
         f"""
         create or replace temp table delta as
-        select {listed}, ?::timestamp as loaded_at
+        select {listed}, $loaded_at::timestamp as loaded_at
         from (
             select *
             from parsed
@@ -127,7 +129,7 @@ def _make_delta(
         {seen}
         order by {time}
         """,
-        [*([now] if contract.is_observed else []), loaded_at],
+        {"loaded_at": loaded_at} | ({"now": now} if contract.is_observed else {}),
     )
     return count_rows(con, "delta")
 

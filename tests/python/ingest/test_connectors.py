@@ -85,6 +85,19 @@ def test_without_a_time_of_change_a_version_is_dated_when_its_content_was_first_
     assert back.run.rows_written == 1, "what is as it was before is a version again"
 
 
+def test_a_version_of_a_day_to_come_counts_from_now_and_later_ones_follow_it(shop: Shop) -> None:
+    contract = replace(THINGS, is_observed=True)
+    to_come = "2026-07-30T00:00:00Z"
+    shop.pages(Page([thing(1, to_come)]), contract=contract)
+    later = [NOW + timedelta(hours=hours) for hours in (1, 2)]
+    written = [
+        shop.pages(Page([thing(1, to_come, name="B")]), contract=contract, now=now).run.rows_written
+        for now in later
+    ]
+    assert written == [1, 0], "what has not changed is not written again"
+    assert shop.things("version_at") == [(NOW,), (later[0],)]
+
+
 def test_what_a_complete_snapshot_no_longer_holds_has_gone_and_may_come_back(shop: Shop) -> None:
     contract = replace(THINGS, is_observed=True, key=("shelf", "id"))
 
