@@ -242,6 +242,13 @@ def job_run(
     _finish(warehouse, run, "succeeded", clock())
 
 
+def record_calls(warehouse: Warehouse, run: JobRun) -> None:
+    """Write down the calls so far, which count against the vendor's limits if the run is killed."""
+    warehouse.execute(
+        "update ops.job_runs set api_calls = ? where run_id = ?", [run.api_calls, run.run_id]
+    )
+
+
 def close_interrupted(
     warehouse: Warehouse, job: str, now: datetime, source: str | None = None
 ) -> None:

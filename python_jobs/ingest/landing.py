@@ -20,7 +20,7 @@ from python_jobs.ingest.records import (
 )
 from python_jobs.ingest.shapes import Shape
 from python_jobs.ingest.writing import scratch, write_parsed
-from python_jobs.runs import JobRun
+from python_jobs.runs import JobRun, record_calls
 from python_jobs.settings import Settings
 from python_jobs.warehouse import BriefWarehouse
 
@@ -95,6 +95,7 @@ class Landing:
             if self._checkpoint is not None:
                 self._checkpoints.save(self._checkpoint)
                 self._checkpoint = None
+            record_calls(warehouse, self._run)
 
     def _take(self, records: Sequence[Any]) -> None:
         if not records:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from filelock import FileLock, Timeout
 
@@ -73,11 +74,9 @@ def ingest(
 ) -> list[Outcome]:
     """Pull the wanted entities one after the other; an entity that fails stops no other.
 
+    A source that another process is pulling is left to it, as an outcome that says so.
     The warehouse is held only while rows are written, so other runs get their turn. ``clock`` tells
     the vendors' time: up to when to read, and when a version was seen. Runs are dated by our own.
-
-    Raises:
-        TransientError: the same source is being pulled by another process.
     """
     warehouse = BriefWarehouse(settings, wait=settings.patience_for_warehouse)
     with warehouse.held() as held:
@@ -85,9 +84,12 @@ def ingest(
         ensure_raw_tables(held)
     outcomes: list[Outcome] = []
     for source, entities in wanted:
-        with _only_pull(settings, source):
-            close_interrupted(warehouse, JOB, utc_now(), source.name)
-            outcomes += _pull_source(settings, warehouse, source, entities, wish, clock, notice)
+        try:
+            with _only_pull(settings, source):
+                close_interrupted(warehouse, JOB, utc_now(), source.name)
+                outcomes += _pull_source(settings, warehouse, source, entities, wish, clock, notice)
+        except TransientError as error:
+            outcomes.append(Outcome(_unrecorded(source, entities[0], wish), error))
     return outcomes
 
 
@@ -102,12 +104,13 @@ def _pull_source(
 ) -> list[Outcome]:
     outcomes: list[Outcome] = []
     api = None
+    spent: set[str] = set()
     for entity in entities:
-        recorded: JobRun | None = None
+        if entity.name in spent:
+            continue
+        run = _unrecorded(source, entity, wish)
         try:
-            mode = "retry" if wish.retry_dead else wish.mode
-            with job_run(warehouse, JOB, source.name, entity.name, mode) as run:
-                recorded = run
+            with job_run(warehouse, JOB, source.name, entity.name, run.mode) as run:
                 if wish.retry_dead:
                     retry_dead_letters(warehouse, settings, entity.contract, run)
                 else:
@@ -116,13 +119,28 @@ def _pull_source(
                         settings, warehouse, source, entity, api, wish, run, clock(), notice
                     )
         except GtmError as error:
-            assert recorded is not None
-            outcomes.append(Outcome(recorded, error))
-            if isinstance(error, QuotaExhausted) or api is None:
+            outcomes.append(Outcome(run, error))
+            if api is None:
                 break
+            if isinstance(error, QuotaExhausted):
+                paced = _paced(source, api)
+                rest = {other.name for other in entities} - paced
+                spent |= paced if entity.name in paced else rest
         else:
-            outcomes.append(Outcome(recorded))
+            outcomes.append(Outcome(run))
     return outcomes
+
+
+def _unrecorded(source: Source, entity: Entity, wish: Wish) -> JobRun:
+    """What tells of a run that may never begin."""
+    return JobRun(
+        JOB, source.name, entity.name, "retry" if wish.retry_dead else wish.mode, utc_now()
+    )
+
+
+def _paced(source: Source, api: Any) -> set[str]:
+    """The entities whose calls share a limit: all, unless the API names those that do."""
+    return set(getattr(api, "paced_entities", [entity.name for entity in source.entities]))
 
 
 def connect(source: Source, settings: Settings, warehouse: BriefWarehouse) -> Api:
@@ -141,16 +159,16 @@ def connect(source: Source, settings: Settings, warehouse: BriefWarehouse) -> Ap
     pacer = getattr(api, "pacer", None)
     if pacer is not None and pacer.longest_window >= LONG_WINDOW:
         now = utc_now()
-        paced = getattr(api, "paced_entities", [entity.name for entity in source.entities])
         earlier = warehouse.rows(
-            "select job, entity, started_at, api_calls from ops.job_runs "
-            f"where job in {CALLING_JOBS} and source = ? and api_calls > 0 and started_at > ?",
-            [source.name, now - timedelta(seconds=pacer.longest_window)],
+            "select job, entity, coalesce(finished_at, ?) as called_by, api_calls "
+            f"from ops.job_runs where job in {CALLING_JOBS} and source = ? and api_calls > 0 "
+            "and coalesce(finished_at, ?) > ? order by called_by",
+            [now, source.name, now, now - timedelta(seconds=pacer.longest_window)],
         )
         for row in earlier:
-            if row["job"] == JOB and row["entity"] not in paced:
+            if row["job"] == JOB and row["entity"] not in _paced(source, api):
                 continue
-            seconds_ago = (now - row["started_at"]).total_seconds()
+            seconds_ago = (now - row["called_by"]).total_seconds()
             pacer.spent(max(0.0, seconds_ago), row["api_calls"], LONG_WINDOW)
     return api
 
@@ -180,8 +198,8 @@ def _pull_entity(
     calls_before = api.calls
     try:
         for page in _pages(source, entity, pull):
-            landing.add(page)
             run.api_calls = api.calls - calls_before
+            landing.add(page)
             notice(run, page.total)
         landing.flush()
         checkpoints.finish()
@@ -202,7 +220,6 @@ def _pages(source: Source, entity: Entity, pull: Pull) -> Iterator[Page]:
     try:
         yield from entity.read(pull)
     except (LookupError, TypeError, AttributeError, ValueError) as error:
-        logger.debug("%s %s", source.name, entity.name, exc_info=error)
         what = (
             f"{type(error).__name__} {error}"
             if isinstance(error, KeyError)

@@ -123,6 +123,9 @@ class SixSenseConfig(SourceConfig):
 class SixSense:
     """6sense's hosts, each with the token of its API group."""
 
+    paced_entities = ("account_scores", "segments")
+    """Which share the general limit; the others share that of people, and their credits."""
+
     def __init__(self, config: SixSenseConfig, patience: Patience) -> None:
         patience = dataclasses.replace(
             patience, attempts=patience.attempts + MORE_ATTEMPTS, longest_backoff=60

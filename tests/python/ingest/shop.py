@@ -60,18 +60,26 @@ class Shop:
         wish: Wish | None = None,
         now: datetime = NOW,
     ) -> Outcome:
-        source = Source(
-            "acme",
-            "Acme",
-            SourceConfig,
-            lambda config, patience: self.api,
-            (Entity(contract, read),),
-        )
-        self._monkeypatch.setitem(sources.SOURCES, "acme", source)
-        [outcome] = ingest(
-            self.settings, [(source, source.entities)], wish or Wish(), clock=lambda: now
+        [outcome] = self.ingest(
+            Source(
+                "acme",
+                "Acme",
+                SourceConfig,
+                lambda config, patience: self.api,
+                (Entity(contract, read),),
+            ),
+            wish=wish,
+            now=now,
         )
         return outcome
+
+    def ingest(
+        self, *wanted: Source, wish: Wish | None = None, now: datetime = NOW
+    ) -> list[Outcome]:
+        for source in wanted:
+            self._monkeypatch.setitem(sources.SOURCES, source.name, source)
+        pairs = [(source, source.entities) for source in wanted]
+        return ingest(self.settings, pairs, wish or Wish(), clock=lambda: now)
 
     def pages(self, *pages: Page, contract: Contract = THINGS, now: datetime = NOW) -> Outcome:
         return self.pull(lambda pull: iter(pages), contract, now=now)

@@ -8,16 +8,20 @@ import signal
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pyarrow as pa
 import pytest
+from filelock import FileLock
 
+from python_jobs import runs
 from python_jobs.errors import ConfigurationError, GtmError, QuotaExhausted, TransientError
+from python_jobs.http import Api, Limit
 from python_jobs.ingest.connector import (
     Entity,
     Page,
@@ -26,9 +30,10 @@ from python_jobs.ingest.connector import (
     SourceConfig,
     in_parallel,
 )
-from python_jobs.ingest.run import Wish, ingest
+from python_jobs.ingest.run import Wish, connect, ingest
+from python_jobs.runs import utc_now
 from python_jobs.settings import PROJECT_DIR, Settings
-from python_jobs.warehouse import only_writer, open_warehouse
+from python_jobs.warehouse import BriefWarehouse, only_writer, open_warehouse
 from tests.python.ingest.shop import HITS, NOW, THINGS, Shop, counts, thing
 
 
@@ -233,6 +238,93 @@ def test_quota_exhausted_keeps_what_landed_and_stops_the_source(shop: Shop) -> N
     assert isinstance(outcome.error, QuotaExhausted)
     assert shop.things("record_id") == [("1",)]
     assert shop.rows("select status from ops.job_runs")[0]["status"] == "quota_exhausted"
+
+
+def source_of(*entities: Entity, name: str = "acme", api: Any = None) -> Source:
+    connected = api or SimpleNamespace(calls=0)
+    return Source(name, name.title(), SourceConfig, lambda config, patience: connected, entities)
+
+
+def entity_of(name: str, pages: Callable[[], Iterator[Page]]) -> Entity:
+    return Entity(replace(THINGS, entity=name), lambda pull: pages())
+
+
+def test_a_spent_limit_stops_those_that_share_it_and_no_others(shop: Shop) -> None:
+    def spends() -> Iterator[Page]:
+        raise QuotaExhausted("no more queries this hour")
+        yield
+
+    names = ("queried", "also_queried", "listed")
+    entities = [entity_of(name, spends) for name in names]
+    own_pace = SimpleNamespace(calls=0, paced_entities=("queried", "also_queried"))
+    outcomes = shop.ingest(source_of(*entities, api=own_pace))
+    assert [outcome.run.entity for outcome in outcomes] == ["queried", "listed"]
+    assert len(shop.ingest(source_of(*entities))) == 1
+
+
+def test_a_source_that_another_run_pulls_is_left_to_it_and_the_next_is_pulled(shop: Shop) -> None:
+    entity = Entity(THINGS, lambda pull: iter([Page([thing(1)])]))
+    held, free = source_of(entity), source_of(entity, name="other")
+    with FileLock(f"{shop.settings.duckdb_path}.acme.lock"):
+        left, pulled = shop.ingest(held, free)
+    assert str(left.error).startswith("acme is being pulled by another gtm run")
+    assert (pulled.error, pulled.run.rows_written) == (None, 1)
+
+
+def test_a_run_that_cannot_be_recorded_is_one_sentence_and_the_others_go_on(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    insert = BriefWarehouse.execute
+
+    def busy(warehouse: BriefWarehouse, sql: str, params: Sequence[Any] = ()) -> None:
+        if sql.startswith("insert into ops.job_runs") and "second" in params:
+            raise TransientError("another gtm run is writing")
+        insert(warehouse, sql, params)
+
+    monkeypatch.setattr(BriefWarehouse, "execute", busy)
+    names = ("first", "second", "third")
+    entities = [entity_of(name, lambda: iter([Page()])) for name in names]
+    outcomes = shop.ingest(source_of(*entities))
+    assert [str(outcome.error or "") for outcome in outcomes] == [
+        "",
+        "another gtm run is writing",
+        "",
+    ]
+
+
+def test_calls_count_from_when_they_can_have_been_made_last_and_of_a_killed_run_too(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(pull: Pull) -> Iterator[Page]:
+        for number in range(3):
+            pull.api.calls += 10
+            yield Page([thing(number)], is_costly=True)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(runs, "_finish", lambda *ended: None)
+    with pytest.raises(KeyboardInterrupt):
+        shop.pull(killed)
+    assert shop.rows("select status, api_calls from ops.job_runs") == [
+        {"status": "running", "api_calls": 30}
+    ]
+    warehouse = BriefWarehouse(shop.settings, wait=5)
+    now = utc_now()
+    for begun, ended, calls in ((61, 1, 50), (70, 30, 7), (200, 61, 1_000)):
+        warehouse.execute(
+            "insert into ops.job_runs (run_id, job, source, entity, api_calls, started_at, "
+            "finished_at) values (?, 'ingest', 'acme', 'things', ?, ?, ?)",
+            [
+                str(begun),
+                calls,
+                now - timedelta(minutes=begun),
+                now - timedelta(minutes=ended),
+            ],
+        )
+    api = Api("acme", "http://acme.invalid", limits=[Limit(100, 3_600)])
+    connect(source_of(Entity(THINGS, killed), api=api), shop.settings, warehouse)
+    [(_, arrivals)] = api.pacer._windows
+    assert len(arrivals) == 30 + 50 + 7
+    assert list(arrivals) == sorted(arrivals), "the oldest first"
 
 
 def test_an_answer_of_another_form_is_one_sentence_and_what_landed_is_kept(shop: Shop) -> None:
