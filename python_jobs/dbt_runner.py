@@ -72,11 +72,14 @@ class DbtProject:
 
     def _has_unread_signals(self) -> bool:
         """Whether dbt has not yet read the model that unites signals since one was added."""
-        nodes = self._manifest.nodes.values()
+        models = [node for node in self._manifest.nodes.values() if node.resource_type == "model"]
         united = {
-            upstream for node in nodes if node.name == SIGNALS for upstream in node.depends_on_nodes
+            upstream
+            for model in models
+            if model.name == SIGNALS
+            for upstream in model.depends_on_nodes
         }
-        signals = {node.unique_id for node in nodes if node.fqn[1] == "signals"}
+        signals = {model.unique_id for model in models if model.fqn[1] == "signals"}
         return bool(united) and not signals <= united
 
     def run(
@@ -213,7 +216,7 @@ def _profiles_dir() -> Iterator[Path]:
         yield Path(made)
 
 
-def _let_go_of_duckdb() -> None:
+def let_go_of_duckdb() -> None:
     """dbt-duckdb keeps the file open until the process ends; others want it before that."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.adapters.factory import reset_adapters
@@ -252,7 +255,7 @@ def _surroundings(settings: Settings) -> Iterator[None]:
         yield
     finally:
         if settings.target == "duckdb":
-            _let_go_of_duckdb()
+            let_go_of_duckdb()
         os.chdir(folder)
         os.environ.clear()
         os.environ.update(before)

@@ -7,18 +7,20 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from python_jobs.build import Past, Plan, Wish, make_plan
+from python_jobs.dbt_runner import DbtProject
 from python_jobs.runs import ensure_ops_tables, ensure_raw_tables
 from python_jobs.settings import Settings
 from python_jobs.warehouse import SCHEMAS, Warehouse, only_writer, open_warehouse
 from tests.emulator import emulator
-from tests.python.conftest import LAST_DAY, Shop, needs_built_world
+from tests.python.conftest import LAST_DAY, Shop
 from tests.small_project import SmallProject
 
 FIRST, LAST, TODAY = date(2026, 5, 1), date(2026, 6, 1), date(2026, 6, 3)
@@ -74,7 +76,6 @@ def test_the_days_a_build_takes(wish: Wish, past: Past, plan: Plan) -> None:
     )
 
 
-@needs_built_world
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -102,7 +103,6 @@ def test_days_that_cannot_be_built(shop: Shop, arguments: list[str], sentence: s
     assert (refused.code, refused.said) == (2, f"gtm: {sentence}")
 
 
-@needs_built_world
 def test_a_second_run_and_a_file_that_is_no_warehouse(shop: Shop) -> None:
     with only_writer(Settings(GTM_DUCKDB_PATH=shop.path)):
         busy = shop.gtm("build")
@@ -114,7 +114,6 @@ def test_a_second_run_and_a_file_that_is_no_warehouse(shop: Shop) -> None:
     assert broken.said.startswith(f"gtm: {shop.path} cannot be read as a DuckDB database: restore")
 
 
-@needs_built_world
 def test_an_empty_warehouse_builds_and_says_that_there_is_nothing(empty_shop: Shop) -> None:
     for _ in range(2):
         printed = empty_shop.gtm("build")
@@ -123,7 +122,6 @@ def test_an_empty_warehouse_builds_and_says_that_there_is_nothing(empty_shop: Sh
     assert empty_shop.rows("select count(*) as n from marts.hot_accounts") == [{"n": 0}]
 
 
-@needs_built_world
 def test_a_model_that_fails_is_one_sentence(shop: Shop) -> None:
     shop.execute("drop view marts.score_ledger")
     shop.execute("create table marts.score_ledger_was (n integer)")
@@ -140,7 +138,6 @@ def test_a_model_that_fails_is_one_sentence(shop: Shop) -> None:
     assert run == {"status": "failed", "mode": "part", "entity": "stg_registry__lanes"}
 
 
-@needs_built_world
 def test_rows_loaded_late_are_built_from_the_day_they_were_known(
     shop: Shop, tmp_path: Path
 ) -> None:
@@ -166,7 +163,6 @@ def test_rows_loaded_late_are_built_from_the_day_they_were_known(
     assert f"built {LAST_DAY} (1 day)" in again.out, "what was loaded late is built once"
 
 
-@needs_built_world
 def test_history_from_before_the_first_snapshot_is_counted(shop: Shop, tmp_path: Path) -> None:
     file = tmp_path / "history.csv"
     file.write_text(HEADER + "old1,2026-04-25 10:00:00,page_view,,/pricing,newcomer.com\n")
@@ -181,7 +177,6 @@ def test_history_from_before_the_first_snapshot_is_counted(shop: Shop, tmp_path:
     assert first["raw_score_30d"] == pytest.approx(25 * 0.4965853037914095, abs=1e-6)
 
 
-@needs_built_world
 def test_a_day_that_is_not_over_is_a_warning(shop: Shop) -> None:
     """A day in the future too: it is built with what is known so far."""
     tomorrow = (date.today() + timedelta(days=2)).isoformat()
@@ -193,7 +188,23 @@ def test_a_day_that_is_not_over_is_a_warning(shop: Shop) -> None:
     assert f"{tomorrow} is not over yet (UTC)" in printed.said
 
 
-@needs_built_world
+def test_a_project_without_a_new_signal_is_read_once(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reading it whole again takes longer than a day's build."""
+    commands = []
+    invoke = DbtProject._invoke
+
+    def noted(self: DbtProject, manifest: Any, arguments: Sequence[str], *others: Any) -> Any:
+        commands.append(arguments[0])
+        return invoke(self, manifest, arguments, *others)
+
+    monkeypatch.setattr(DbtProject, "_invoke", noted)
+    built = shop.gtm("build", "--skip-tests", "--select", "stg_registry__lanes")
+    assert built.code == 0, built.err
+    assert commands == ["parse", "build"]
+
+
 def test_a_build_that_is_killed_can_be_run_again(shop: Shop) -> None:
     """Killed at two moments of its work, and then let run, it ends where one build does."""
     built = shop.snapshots()
