@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Mapping
+from contextlib import chdir, redirect_stdout
 from pathlib import Path
+from unittest.mock import patch
+
+from python_jobs.dbt_runner import let_go_of_duckdb
 
 PROJECT_DIR = Path(__file__).resolve().parents[1]
+
+
+def run_dbt(folder: Path, env: Mapping[str, str], *arguments: str) -> str:
+    """Run dbt over the project in a folder and return what it printed.
+
+    It runs in this process: to import dbt takes longer than most of what tests ask of it.
+
+    Raises:
+        AssertionError: dbt failed; the message is its output.
+    """
+    from dbt.cli.main import dbtRunner
+
+    printed = io.StringIO()
+    logs = {"DBT_LOG_PATH": str(folder / "logs"), "DBT_TARGET_PATH": str(folder / "target")}
+    with patch.dict(os.environ, {**logs, **env}), chdir(folder), redirect_stdout(printed):
+        try:
+            done = dbtRunner().invoke(["--quiet", *arguments])
+        finally:
+            let_go_of_duckdb()
+    assert done.success, f"{printed.getvalue()}{done.exception or ''}"
+    return printed.getvalue()
 
 
 class SmallProject:
@@ -25,21 +49,8 @@ class SmallProject:
             shutil.copytree(PROJECT_DIR / part, folder / part)
 
     def dbt(self, *arguments: str) -> str:
-        """Run dbt and return what it printed.
-
-        Raises:
-            AssertionError: dbt failed; the message is its output.
-        """
-        dbt = Path(sys.executable).with_name("dbt")
-        done = subprocess.run(
-            [dbt, "--quiet", *arguments],
-            cwd=self.folder,
-            env={**os.environ, **self.env},
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+        """Run dbt over it and return what it printed; a failure is an AssertionError."""
+        return run_dbt(self.folder, self.env, *arguments)
 
     def render(self, jinja: str) -> str:
         """The SQL that a piece of Jinja becomes on this project's engine."""

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 
@@ -15,6 +12,7 @@ import pytest
 from python_jobs.settings import PROJECT_DIR, Settings
 from python_jobs.warehouse import open_warehouse
 from tests.emulator import emulator
+from tests.small_project import run_dbt
 
 FILES = {
     "dbt_project.yml": """
@@ -131,16 +129,7 @@ def project(tmp_path: Path) -> Path:
 
 def build(project: Path, env: dict[str, str], variables: dict[str, object]) -> None:
     """Run ``dbt build`` and expect every node to succeed."""
-    dbt = Path(sys.executable).with_name("dbt")
-    run = subprocess.run(
-        [dbt, "build", "--quiet", "--profiles-dir", ".", "--vars", json.dumps(variables)],
-        cwd=project,
-        env=os.environ | env,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert run.returncode == 0, run.stdout + run.stderr
+    run_dbt(project, env, "build", "--vars", json.dumps(variables))
 
 
 def test_every_feature_over_repeated_builds(project: Path) -> None:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import date, datetime
@@ -17,9 +14,7 @@ import pytest
 
 from python_jobs.settings import PROJECT_DIR, Settings
 from python_jobs.warehouse import Warehouse, open_warehouse
-
-# One worker builds the cases once.
-pytestmark = pytest.mark.xdist_group("engine_macros")
+from tests.small_project import run_dbt
 
 RECORD = (
     '{"text": "it", "number": 1.5, "digits": "7", "flag": true, "no": "Off", "nothing": null, '
@@ -201,16 +196,7 @@ def built(
     env = snowflake_env
     if request.param == "duckdb":
         env = {"GTM_TARGET": "duckdb", "GTM_DUCKDB_PATH": str(project / "engine.duckdb")}
-    dbt = Path(sys.executable).with_name("dbt")
-    run = subprocess.run(
-        [dbt, "run", "--quiet", "--profiles-dir", ".", "--target-path", f"target_{request.param}"],
-        cwd=project,
-        env=os.environ | env,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert run.returncode == 0, run.stdout + run.stderr
+    run_dbt(project, env, "run", "--target-path", f"target_{request.param}")
     with ExitStack() as stack:
         yield stack.enter_context(open_warehouse(Settings(**env)))
 
