@@ -27,7 +27,7 @@ run: setup ## a company world, loaded, built and explained, on the embedded Duck
 
 test: setup ## lint, types, unit tests, scenarios, dbt tests, both engines
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: setup ## ruff, mypy
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

@@ -17,9 +17,6 @@ from python_jobs.warehouse import open_warehouse
 
 LAST_DAY = "2026-06-30"
 
-# Tests that use the built world run in one process, so that it is built once.
-needs_built_world = pytest.mark.xdist_group("built world")
-
 
 @dataclass
 class Printed:

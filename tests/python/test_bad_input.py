@@ -13,9 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.python.conftest import LAST_DAY, Shop, needs_built_world
-
-pytestmark = needs_built_world
+from tests.python.conftest import LAST_DAY, Shop
 
 ONLY_ANONYMOUS = {"account_domain": "onlyanonymous.com"}
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tests.python.conftest import LAST_DAY, Shop, needs_built_world
-
-pytestmark = needs_built_world
+from tests.python.conftest import LAST_DAY, Shop
 
 
 def test_the_demo_shows_hot_accounts_one_of_them_explained_and_what_to_type_next(

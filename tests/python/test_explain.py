@@ -7,9 +7,7 @@ import math
 
 import pytest
 
-from tests.python.conftest import LAST_DAY, Shop, needs_built_world
-
-pytestmark = needs_built_world
+from tests.python.conftest import LAST_DAY, Shop
 
 LEDGER = [
     "event_date",

@@ -6,9 +6,7 @@ import json
 
 import pytest
 
-from tests.python.conftest import LAST_DAY, Shop, needs_built_world
-
-pytestmark = needs_built_world
+from tests.python.conftest import LAST_DAY, Shop
 
 FROM = "2026-06-16"
 

@@ -25,8 +25,6 @@ from python_jobs.sandbox.faults import FAULTS
 from python_jobs.sandbox.world import generate
 from tests.python.ingest.sources.conftest import LAST_DAY, Intake, intake_of
 
-pytestmark = pytest.mark.xdist_group("bad days")
-
 SEEDS = [int(seed) for seed in os.environ.get("GTM_SOAK_SEEDS", "").split() if seed]
 HISTORIES = (
     [((fault,), seed) for fault in FAULTS for seed in SEEDS]

@@ -10,8 +10,6 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
-
 from python_jobs.dbt_runner import DbtProject
 from python_jobs.ingest.connector_commands import clock_of
 from python_jobs.ingest.run import Wish, ingest
@@ -50,7 +48,6 @@ def pull_every_source(lab: Lab) -> None:
     assert [str(outcome.error) for outcome in outcomes if outcome.error] == []
 
 
-@pytest.mark.xdist_group("parity")
 def test_every_mart_is_the_same_on_both_engines(loaded: Lab, tmp_path: Path) -> None:
     duckdb = loaded.copy_to(tmp_path / "duckdb")
     # the product database has the same events under the same ids: they are to come by one way

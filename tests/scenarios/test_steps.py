@@ -26,7 +26,6 @@ def days(first: date, last: date) -> list[date]:
     return [first + number * ONE_DAY for number in range((last - first).days + 1)]
 
 
-@pytest.mark.xdist_group("steps")
 def test_the_world_has_late_events_and_late_identifications(backfilled: Lab) -> None:
     """Without them these scenarios would prove little."""
     in_window = f"counted_on between '{FIRST_DAY}' and '{LAST_DAY}'"
@@ -39,29 +38,6 @@ def test_the_world_has_late_events_and_late_identifications(backfilled: Lab) -> 
     assert found["identified_later"] >= 10
 
 
-@pytest.mark.xdist_group("steps_daily")
-def test_thirty_daily_runs_equal_one_backfill(loaded: Lab, backfilled: Lab, tmp_path: Path) -> None:
-    """Each day's rows arrive on that day and are built that night."""
-    daily = Lab.on_duckdb(tmp_path, loaded.project)
-    daily.deliver(loaded, FIRST_DAY)
-    daily.copy_registries(loaded)
-    daily.build(FIRST_DAY, from_day=FIRST_DAY, select=THE_SIGNALS)
-    for day in days(FIRST_DAY + ONE_DAY, LAST_DAY):
-        daily.deliver(loaded, day, after=day - ONE_DAY)
-        daily.build(day, select=THE_SIGNALS, seeds=False)
-    [built] = daily.rows(f"select count(distinct snapshot_date) as days from {TABLE}")
-    assert built["days"] == 31
-    [fired] = daily.rows(
-        "select count(*) as n, count(distinct signal_name) as names, "
-        f"count(distinct detected_at) as days from marts.{SIGNALS.name}"
-    )
-    assert fired["n"] > 50
-    assert fired["names"] >= 5
-    assert fired["days"] > 20
-    assert daily.differences(backfilled, [SNAPSHOTS, SIGNALS]) == []
-
-
-@pytest.mark.xdist_group("steps")
 def test_as_of_a_day_knows_only_what_had_arrived_by_then(loaded: Lab, tmp_path: Path) -> None:
     """Every mart, built over all the data and over only what had arrived, is the same."""
     as_of = date(2026, 6, 12)
@@ -78,14 +54,12 @@ def test_as_of_a_day_knows_only_what_had_arrived_by_then(loaded: Lab, tmp_path: 
     assert over_all.differences(over_arrived, marts) == []
 
 
-@pytest.mark.xdist_group("steps")
 def test_the_same_day_again_changes_no_row_of_any_mart(backfilled: Lab, tmp_path: Path) -> None:
     again = backfilled.copy_to(tmp_path)
     again.build(LAST_DAY)
     assert again.differences(backfilled, backfilled.marts()) == []
 
 
-@pytest.mark.xdist_group("steps")
 def test_building_past_days_again_replaces_those_days_and_no_other(
     backfilled: Lab, tmp_path: Path
 ) -> None:
@@ -105,7 +79,6 @@ def test_building_past_days_again_replaces_those_days_and_no_other(
     assert again.differences(backfilled) == []
 
 
-@pytest.mark.xdist_group("steps")
 def test_a_gap_between_builds_leaves_the_same_figures(
     loaded: Lab, backfilled: Lab, tmp_path: Path
 ) -> None:
@@ -123,7 +96,6 @@ def test_a_gap_between_builds_leaves_the_same_figures(
     assert lab.differences(expected, [SNAPSHOTS, SIGNALS]) == []
 
 
-@pytest.mark.xdist_group("steps")
 def test_a_signals_strength_counts_from_the_next_run_and_past_signals_stand(
     backfilled: Lab, tmp_path: Path
 ) -> None:
@@ -145,7 +117,6 @@ def test_a_signals_strength_counts_from_the_next_run_and_past_signals_stand(
     assert lab.differences(before, [SIGNALS]) == []
 
 
-@pytest.mark.xdist_group("steps")
 def test_a_weight_counts_from_the_next_run_and_older_ledgers_still_add_up(
     loaded: Lab, backfilled: Lab, tmp_path: Path
 ) -> None:
@@ -179,7 +150,6 @@ def test_a_weight_counts_from_the_next_run_and_older_ledgers_still_add_up(
     assert changed == {LAST_DAY}
 
 
-@pytest.mark.xdist_group("steps")
 @pytest.mark.parametrize("seed", [1, 2])
 def test_the_order_in_which_rows_lie_changes_nothing(
     loaded: Lab, backfilled: Lab, tmp_path: Path, seed: int

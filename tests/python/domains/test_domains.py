@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import random
 
-import pytest
 from publicsuffixlist import PublicSuffixList
 
 from python_jobs.reference import public_suffix_rows
 
 from .conftest import Domains
-
-# Both engines are set up once, by the process that runs them all.
-pytestmark = pytest.mark.xdist_group("domains")
 
 HOSTS = {
     "https://www.AcmeSpace.com/path": "acmespace.com",

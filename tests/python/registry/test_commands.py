@@ -126,7 +126,6 @@ def env(request: pytest.FixtureRequest, duckdb_env: dict[str, str]) -> Iterator[
             yield snowflake
 
 
-@pytest.mark.xdist_group("registry_models")
 def test_models_and_command_agree_on_what_is_in_force(
     env: dict[str, str],
     tmp_path: Path,

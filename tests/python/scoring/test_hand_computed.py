@@ -44,8 +44,6 @@ from python_jobs.warehouse import Warehouse, open_warehouse
 
 EVENTS = PROJECT_DIR / "tests" / "fixtures" / "twenty_events.csv"
 
-pytestmark = pytest.mark.xdist_group("hand_computed")
-
 
 @dataclass(frozen=True)
 class Snapshot:

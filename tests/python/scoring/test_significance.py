@@ -16,8 +16,6 @@ import pytest
 from python_jobs.settings import PROJECT_DIR
 from tests.small_project import SmallProject
 
-pytestmark = pytest.mark.xdist_group("significance")
-
 DEVIATES = [0.0, 0.5, 1.0, 1.96, 3.0, 5.0, 7.5]
 # visits of the last seven days, visits of the baseline, days of the baseline
 COUNTS = [

@@ -12,8 +12,6 @@ import pytest
 
 from tests.small_project import PROJECT_DIR, SmallProject
 
-pytestmark = pytest.mark.xdist_group("new_signal")
-
 ROW = "customer_won,true,Customer won,40,3,welcome,\n"
 DAYS = json.dumps({"from_date": "2026-06-01", "to_date": "2026-06-05"})
 UNTESTED = ("--exclude-resource-type", "unit_test", "test")

@@ -19,8 +19,6 @@ from python_jobs import cli
 from python_jobs.settings import Settings
 from python_jobs.warehouse import Warehouse, open_warehouse
 
-pytestmark = pytest.mark.xdist_group("hand_computed_signals")
-
 Firings = list[tuple[str, int]]
 
 # user: versions (changed, plan, size, industry), the first of them at the sign-up unless told.

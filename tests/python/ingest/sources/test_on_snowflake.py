@@ -23,7 +23,6 @@ def landed(settings: Settings) -> list[tuple[Any, ...]]:
     return [(*list(row.values())[:3], json.loads(row["payload"])) for row in rows]
 
 
-@pytest.mark.xdist_group("emulator")
 def test_a_pull_two_days_and_a_second_try_land_the_same_rows_on_both_engines(
     own_intake: Intake, tiny_world: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
