@@ -17,6 +17,9 @@ from python_jobs.warehouse import open_warehouse
 
 LAST_DAY = "2026-06-30"
 
+# What tests of the built world say of themselves; a file's tests run in one process anyway.
+needs_built_world = pytest.mark.xdist_group("built world")
+
 
 @dataclass
 class Printed:
