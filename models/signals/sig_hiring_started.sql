@@ -7,19 +7,16 @@ with signal as (
         settings={
             'window_days': 'integer', 'baseline_days': 'integer', 'min_baseline_days': 'integer',
             'min_postings': 'integer', 'min_multiple': 'double', 'leadership_pattern': 'varchar',
-            'keyword_pattern': 'varchar',
+            'keyword_pattern': 'varchar', 'needs_own_past': 'boolean',
         },
         modifiers=modifiers,
     ) }}
 
 ),
 
--- the days of this run, and the one before, to tell what is new
-days as (
+run_days as (
 
-    select run_date as day from {{ ref('int_run_days') }}
-    union all
-    select {{ add_days('min(run_date)', -1) }} from {{ ref('int_run_days') }}
+    select * from {{ ref('int_run_days') }}
 
 ),
 
@@ -27,6 +24,7 @@ postings as (
 
     select
         classified.*,
+        case when signal.needs_own_past then account_collected_from else collected_from end as past_from,
         {{ once_if(regexp_found('classified.title_lower', 'signal.leadership_pattern')) }} as is_leadership,
         {{ once_if(regexp_found('classified.description_lower', 'signal.keyword_pattern')) }} as has_keyword
     from {{ ref('int_job_postings_classified') }} as classified
@@ -34,34 +32,44 @@ postings as (
 
 ),
 
--- since when postings are collected at all: before that nothing is known of anybody's past
-collected_from as (
+-- the days on which a company's postings of a role came in, back to those that still count in this run
+arrivals as (
 
-    select min(cast(known_at as date)) as first_known_on from {{ ref('int_job_postings_collected') }}
+    select distinct
+        postings.account_key,
+        postings.job_role,
+        postings.past_from,
+        postings.arrived_on
+    from postings
+    cross join signal
+    where postings.arrived_on > {{ add_days('(select min(run_date) from run_days)', '-signal.window_days') }}
+        and postings.arrived_on <= (select max(run_date) from run_days)
+        and {{ days_between('postings.posted_on', 'postings.arrived_on') }} < signal.window_days
 
 ),
 
--- a company's postings of a role in the days up to each day, and its own pace before them
+-- its postings of the role in the window's days up to then, and its own pace before them
 paces as (
 
     select
-        postings.account_key,
-        postings.job_role,
-        days.day as detected_at,
-        sum(case when {{ days_between('postings.posted_on', 'days.day') }} < signal.window_days then 1 else 0 end)
+        arrivals.account_key,
+        arrivals.job_role,
+        arrivals.arrived_on,
+        sum(case when {{ days_between('postings.posted_on', 'arrivals.arrived_on') }} < signal.window_days then 1 else 0 end)
             as posting_count,
-        sum(case when {{ days_between('postings.posted_on', 'days.day') }} >= signal.window_days then 1 else 0 end)
+        sum(case when {{ days_between('postings.posted_on', 'arrivals.arrived_on') }} >= signal.window_days then 1 else 0 end)
             as baseline_count,
         max(least(
             signal.baseline_days,
-            {{ days_between('collected_from.first_known_on', 'days.day') }} + 1 - signal.window_days
+            {{ days_between('arrivals.past_from', 'arrivals.arrived_on') }} + 1 - signal.window_days
         )) as baseline_days
-    from postings
+    from arrivals
     cross join signal
-    cross join collected_from
-    inner join days
-        on days.day >= greatest(postings.known_on, postings.posted_on)
-        and days.day < {{ add_days('postings.posted_on', 'signal.window_days + signal.baseline_days') }}
+    inner join postings
+        on arrivals.account_key = postings.account_key
+        and arrivals.job_role = postings.job_role
+        and arrivals.arrived_on >= postings.arrived_on
+        and arrivals.arrived_on < {{ add_days('postings.posted_on', 'signal.window_days + signal.baseline_days') }}
     group by 1, 2, 3
 
 ),
@@ -70,7 +78,10 @@ hiring as (
 
     select
         paces.*,
-        cast(paces.baseline_count as double) * signal.window_days / paces.baseline_days as expected_count
+        cast(paces.baseline_count as double) * signal.window_days / nullif(paces.baseline_days, 0)
+            as expected_count,
+        lag(paces.arrived_on) over (partition by paces.account_key, paces.job_role order by paces.arrived_on)
+            as previous_arrived_on
     from paces
     cross join signal
     where paces.baseline_days >= signal.min_baseline_days
@@ -80,16 +91,17 @@ hiring as (
 
 ),
 
+-- a start: no such day among those that still count
 started as (
 
     select hiring.*
     from hiring
-    inner join {{ ref('int_run_days') }} as run_days on hiring.detected_at = run_days.run_date
-    left join hiring as day_before
-        on hiring.account_key = day_before.account_key
-        and hiring.job_role = day_before.job_role
-        and hiring.detected_at = {{ add_days('day_before.detected_at', 1) }}
-    where day_before.account_key is null
+    inner join run_days on hiring.arrived_on = run_days.run_date
+    cross join signal
+    where coalesce(
+        {{ days_between('hiring.previous_arrived_on', 'hiring.arrived_on') }} >= signal.window_days,
+        true
+    )
 
 ),
 
@@ -99,9 +111,9 @@ firings as (
         started.account_key,
         cast(null as varchar) as person_id,
         max(postings.posted_at) as occurred_at,
-        started.detected_at,
+        started.arrived_on as detected_at,
         'job_boards' as source_name,
-        min(postings.posting_id) as source_record_id,
+        min(case when postings.arrived_on = started.arrived_on then postings.posting_id end) as source_record_id,
         max(postings.loaded_at) as loaded_at,
         {{ json_build({
             'job_role': 'started.job_role',
@@ -120,9 +132,9 @@ firings as (
     inner join postings
         on started.account_key = postings.account_key
         and started.job_role = postings.job_role
-        and started.detected_at >= greatest(postings.known_on, postings.posted_on)
-        and started.detected_at < {{ add_days('postings.posted_on', 'signal.window_days') }}
-    group by started.account_key, started.job_role, started.detected_at
+        and started.arrived_on >= postings.arrived_on
+        and started.arrived_on < {{ add_days('postings.posted_on', 'signal.window_days') }}
+    group by started.account_key, started.job_role, started.arrived_on
 
 ),
 

@@ -25,21 +25,34 @@ first_versions as (
 
     select
         *,
-        lower(title) as title_lower
+        lower(title) as title_lower,
+        cast(coalesce(posted_at, observed_at) as date) as posted_on,
+        min(known_on) over () as collected_from
     from job_postings
     qualify row_number() over (partition by posting_id order by known_on, version_at desc) = 1
+
+),
+
+account_postings as (
+
+    select
+        first_versions.*,
+        account_keys.account_key,
+        min(first_versions.known_on) over (partition by account_keys.account_key) as account_collected_from
+    from first_versions
+    inner join account_keys on first_versions.account_domain = account_keys.domain_reference
 
 ),
 
 role_matches as (
 
     select
-        first_versions.*,
+        account_postings.*,
         job_roles.job_role
-    from first_versions
-    inner join job_roles on {{ regexp_found('first_versions.title_lower', 'job_roles.title_pattern') }}
+    from account_postings
+    inner join job_roles on {{ regexp_found('account_postings.title_lower', 'job_roles.title_pattern') }}
     qualify row_number() over (
-        partition by first_versions.posting_id order by job_roles.sort_order, job_roles.job_role
+        partition by account_postings.posting_id order by job_roles.sort_order, job_roles.job_role
     ) = 1
 
 ),
@@ -47,19 +60,21 @@ role_matches as (
 final as (
 
     select
-        role_matches.posting_id,
-        account_keys.account_key,
-        role_matches.job_role,
-        role_matches.title,
-        role_matches.title_lower,
-        lower(role_matches.description) as description_lower,
-        role_matches.url,
-        coalesce(role_matches.posted_at, role_matches.observed_at) as posted_at,
-        cast(coalesce(role_matches.posted_at, role_matches.observed_at) as date) as posted_on,
-        role_matches.known_on,
-        role_matches.loaded_at
+        posting_id,
+        account_key,
+        job_role,
+        title,
+        title_lower,
+        lower(description) as description_lower,
+        url,
+        coalesce(posted_at, observed_at) as posted_at,
+        posted_on,
+        known_on,
+        greatest(known_on, posted_on) as arrived_on,
+        collected_from,
+        account_collected_from,
+        loaded_at
     from role_matches
-    inner join account_keys on role_matches.account_domain = account_keys.domain_reference
 
 )
 
