@@ -50,6 +50,19 @@ opportunity_changes as (
 
 ),
 
+signals as (
+
+    select * from {{ ref('fct_signals') }}
+    where detected_at >= {{ sql_date(first_day) }}
+
+),
+
+signal_registry as (
+
+    select * from {{ ref('stg_registry__signals') }}
+
+),
+
 snapshots as (
 
     select
@@ -182,6 +195,20 @@ entries as (
     where surge_level in ('Surging', 'Exploding')
         and surge_level <> coalesce(surge_level_before, 'Normal')
         and snapshot_date >= {{ sql_date(first_day) }}
+    union all
+    select
+        signals.account_key,
+        signals.detected_at,
+        'signal',
+        signals.signal_id,
+        'signal: ' || coalesce(signal_registry.label, signals.signal_name),
+        coalesce(signal_registry.label, signals.signal_name) || ' (strength ' || cast(signals.strength as varchar)
+        || case when signals.is_in_cool_down then ', in its cool-down)' else ')' end,
+        null,
+        1,
+        null
+    from signals
+    left join signal_registry on signals.signal_name = signal_registry.signal_name
 
 ),
 
