@@ -1,7 +1,7 @@
 """Who fires on which day, and how strongly, against cases worked out by hand.
 
-Product users, usage and 6sense rows of March 2026, loaded and built as a user does it. One user or
-account a case; the expected firings are (day, strength), every one of them.
+Rows of early 2026, loaded and built as a user does it. One user or account a case; the expected
+firings are (day, strength), every one of them. The cases about accounts are in ``account_cases``.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import pytest
 from python_jobs import cli
 from python_jobs.settings import Settings
 from python_jobs.warehouse import Warehouse, open_warehouse
+from tests.python.signals import account_cases
 
 Firings = list[tuple[str, int]]
 
@@ -272,11 +273,20 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
         gtm(patch, "load", "product_users", str(folder / "users.csv"))
         gtm(patch, "load", "product_events", str(folder / "events.csv"))
         gtm(patch, "load", "intent_accounts", str(folder / "intent.csv"))
-        gtm(
-            patch,
-            *("build", "--from", "2026-02-01", "--as-of", "2026-04-10"),
-            *("--select", "+fct_signals", "--skip-tests"),
-        )
+        for entity, (columns, rows) in account_cases.tables().items():
+            write(folder / f"{entity}.csv", columns, rows)
+            gtm(patch, "load", entity, str(folder / f"{entity}.csv"))
+        for alias, account in account_cases.ALIASES.items():
+            gtm(patch, "registry", "set", "account_aliases", alias, f"account_key={account}")
+        build = ("build", "--skip-tests", "--select")
+        gtm(patch, *build, "+fct_signals", "--from", "2026-02-01", "--as-of", "2026-04-10")
+        for signal in account_cases.OFF:
+            gtm(patch, "registry", "set", "signals", signal, "enabled=false")
+        gtm(patch, *build, "+fct_signals", "--as-of", "2026-04-11")
+        gtm(patch, "registry", "set", "signals", "hiring_started", "enabled=true")
+        setting = "hiring_started:needs_own_past"
+        gtm(patch, "registry", "set", "signal_settings", setting, "value=true")
+        gtm(patch, *build, "+sig_hiring_started", "--as-of", "2026-04-12")
     with open_warehouse(
         Settings(GTM_DUCKDB_PATH=folder / "warehouse.duckdb"), read_only=True
     ) as opened:
@@ -320,6 +330,32 @@ def test_product_signal(warehouse: Warehouse, signal: str, user: str) -> None:
 @pytest.mark.parametrize("account", INTENT)
 def test_third_party_intent(warehouse: Warehouse, account: str) -> None:
     assert firings(warehouse, "intent_surged", account) == INTENT_EXPECTED[account]
+
+
+@pytest.mark.parametrize(("signal", "account"), account_cases.EXPECTED, ids="-".join)
+def test_account_signal(warehouse: Warehouse, signal: str, account: str) -> None:
+    assert firings(warehouse, signal, account) == account_cases.EXPECTED[signal, account]
+
+
+@pytest.mark.parametrize("request_id", account_cases.REQUESTS)
+def test_lead_request(warehouse: Warehouse, request_id: str) -> None:
+    rows = warehouse.rows(
+        "select account_key, cast(detected_at as varchar) as day, strength, is_in_cool_down "
+        "from marts.fct_signals where signal_name = 'lead_requested' and source_record_id = ?",
+        [request_id],
+    )
+    expected = account_cases.REQUESTS_EXPECTED[request_id]
+    assert [tuple(row.values()) for row in rows] == ([expected] if expected else [])
+
+
+def test_hiring_can_ask_for_a_past_of_the_companys_own(warehouse: Warehouse) -> None:
+    """On 12 April three companies hire: one has the 21 days of past that it takes."""
+    rows = warehouse.rows(
+        "select account_key, cast(detected_at as varchar) as day, strength "
+        "from signals.sig_hiring_started"
+    )
+    found = {row["account_key"]: [(row["day"], row["strength"])] for row in rows}
+    assert found == account_cases.OWN_PAST_EXPECTED
 
 
 def test_evidence_says_what_was_counted(warehouse: Warehouse) -> None:
