@@ -121,6 +121,11 @@ VALUES: dict[str, tuple[str, str, Any]] = {
     "found": ("regexp_found('text', 'pattern')", TEXTS, True),
     "found_literal": ("regexp_found('text', \"'^a'\")", TEXTS, False),
     "found_in_null": ("regexp_found('cast(null as varchar)', 'pattern')", TEXTS, None),
+    "sha256": (
+        "sha256_hex(\"'ann@acme.com'\")",
+        "select 1 as one",
+        "f9669db96e65a194239696238f1c70f32c9cba34c3d842b805cf2c9e42b1f3a5",
+    ),
     "group": ("regexp_group('text', 'pattern')", TEXTS, "b"),
     "group_literal": ("regexp_group('text', \"'(x)(a)'\", 2)", TEXTS, "a"),
     "group_not_found": ("regexp_group('text', \"'(z)'\")", TEXTS, None),

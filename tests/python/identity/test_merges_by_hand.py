@@ -13,7 +13,13 @@ from pathlib import Path
 
 import pytest
 
+from python_jobs.dbt_runner import DbtProject
+from python_jobs.ingest.tables import copy_raw
 from python_jobs.registry.edits import Edit, set_row
+from python_jobs.settings import Settings
+from python_jobs.warehouse import open_warehouse
+from tests.emulator import emulator
+from tests.scenarios.compare import MartTable, compare
 from tests.scenarios.lab import Lab
 
 pytestmark = pytest.mark.xdist_group("identities_by_hand")
@@ -292,3 +298,22 @@ def test_decisions_are_followed_and_undone_and_the_order_of_rows_has_no_say(worl
     build(world)
     assert merged(world) == people
     assert held(world) == quarantine
+
+
+def test_snowflake_merges_and_lists_the_same(world: Lab, tmp_path: Path) -> None:
+    tables = [
+        MartTable("intermediate", "int_person_identities", ("identity_type", "identity_value")),
+        MartTable("intermediate", "int_person_merges", ("person_id",)),
+        MartTable("marts", "identity_quarantine", ("quarantine_id",)),
+        MartTable("marts", "dim_people", ("person_id",)),
+    ]
+    with emulator() as env:
+        settings = Settings(**env, GTM_THREADS=2)
+        snowflake = Lab(settings, DbtProject(settings, target_path=tmp_path / "snowflake"))
+        with open_warehouse(world.settings) as a, open_warehouse(settings) as b:
+            copy_raw(a, b)
+        build(snowflake)
+        with open_warehouse(world.settings) as a, open_warehouse(settings) as b:
+            compared = [compare(a, b, table) for table in tables]
+    assert not [sentence for one in compared for sentence in one.summary()]
+    assert all(one.row_count for one in compared)
