@@ -10,6 +10,13 @@ product_users as (
 
 ),
 
+leads as (
+
+    select * from {{ ref('stg_salesforce__leads') }}
+    where converted_contact_id is not null
+
+),
+
 prospects as (
 
     select * from {{ ref('stg_outreach__prospects') }}
@@ -47,6 +54,21 @@ final as (
         {{ clean_email('element_text') }}
     from prospect_addresses
     where {{ clean_email('element_text') }} is not null
+    union
+    -- a lead that became a contact, a prospect that came from one
+    select
+        'crm_id',
+        converted_contact_id,
+        {{ clean_email('email') }}
+    from leads
+    where {{ clean_email('email') }} is not null
+    union
+    select
+        'crm_id',
+        {{ salesforce_id18('external_id') }},
+        {{ clean_email('element_text') }}
+    from prospect_addresses
+    where external_id is not null and {{ clean_email('element_text') }} is not null
 
 )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -16,6 +17,7 @@ import pytest
 from python_jobs.dbt_runner import DbtProject
 from python_jobs.ingest.tables import copy_raw
 from python_jobs.registry.edits import Edit, set_row
+from python_jobs.runs import ensure_raw_tables
 from python_jobs.settings import Settings
 from python_jobs.warehouse import open_warehouse
 from tests.emulator import emulator
@@ -53,6 +55,7 @@ CONTACTS = [
     ("machine2", "dana.diaz@machine.com", "Dana", "Diaz", "", "", "2026-01-01"),
     ("browser", "lea.ortiz@browser.com", "Lea", "Ortiz", "", "", "2026-01-01"),
     ("quiet", "max.novak@quiet.com", "Max", "Novak", "", "", "2026-01-01"),
+    ("sold", "kai.long@sold.com", "Kai", "Long", "", "", "2026-01-01"),
 ]
 
 # visitor, e-mail it gave, company its network is of
@@ -70,6 +73,32 @@ VISITS = [
     (hashlib.sha256(b"tom.hill@sub.com").hexdigest(), "", "sub.com"),
     ("v_nobody", "", "phone.com"),
 ]
+
+# what the vendors' own tables hold: a prospect and a lead of the contact `sold`, a guest of a call
+LANDED = {
+    "outreach__prospects": (
+        "77",
+        {
+            "attributes": {
+                "emails": ["kai.long@sold.com", "klong@gmail.com"],
+                "externalId": "sold",
+                "firstName": "Kai",
+                "lastName": "Long",
+                "optedOut": True,
+            }
+        },
+    ),
+    "salesforce__leads": ("lead", {"Email": "kai@long.name", "ConvertedContactId": "sold"}),
+    "gong__calls": (
+        "call",
+        {
+            "parties": [
+                {"id": "guest", "emailAddress": "Kai.Long@sold.com", "name": "Kai Long"},
+                {"id": "seller", "emailAddress": "rep@us.com", "affiliation": "Internal"},
+            ]
+        },
+    ),
+}
 
 
 def merged(lab: Lab) -> dict[str, str]:
@@ -159,6 +188,14 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         patch.setenv("DBT_LOG_PATH", str(folder / "logs"))
         lab = Lab.on_duckdb(folder)
         lab.load(files)
+        with open_warehouse(lab.settings) as warehouse:
+            ensure_raw_tables(warehouse)
+            for table, (key, payload) in LANDED.items():
+                warehouse.execute(
+                    f"insert into raw.{table} by name select ? as record_id, ? as payload, "
+                    "timestamp '2026-01-01' as version_at, timestamp '2026-01-01' as loaded_at",
+                    [key, json.dumps(payload)],
+                )
         build(lab)
         yield lab
 
@@ -177,6 +214,8 @@ def build(lab: Lab) -> None:
         ("joerg.mueller@umlaut.de", "joergmueller5@gmail.com"),
         ("ian.webb@ending.io", "ian.webb@ending.com"),
         ("lea.ortiz@browser.com", "ortizlea@gmail.com"),
+        ("kai.long@sold.com", "klong@gmail.com"),
+        ("kai.long@sold.com", "kai@long.name"),
     ],
     ids=lambda address: address.split("@")[1],
 )
@@ -232,6 +271,16 @@ def test_a_visitor_named_by_the_address_or_its_hash_is_its_owner(world: Lab) -> 
     assert people["posthog_distinct_id:v_nobody"] not in {
         person for identity, person in people.items() if identity.startswith("email:")
     }
+
+
+def test_prospects_and_guests_of_calls_are_the_people_they_name(world: Lab) -> None:
+    people = merged(world)
+    kai = person_of("kai.long@sold.com")
+    assert people["outreach_prospect_id:77"] == people["gong_party_id:guest"] == kai
+    assert "gong_party_id:seller" not in people, "our own people are nobody's prospects"
+    [row] = world.rows(f"select * from marts.dim_people where person_id = '{kai}'")
+    assert (row["outreach_prospect_id"], row["email_count"]) == ("77", 3)
+    assert row["is_opted_out"]
 
 
 def test_merged_people_are_one_row_under_the_work_address(world: Lab) -> None:
