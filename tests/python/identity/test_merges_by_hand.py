@@ -24,8 +24,6 @@ from tests.emulator import emulator
 from tests.scenarios.compare import MartTable, compare
 from tests.scenarios.lab import Lab
 
-pytestmark = pytest.mark.xdist_group("identities_by_hand")
-
 AS_OF = date(2026, 6, 30)
 BUILT = "+identity_quarantine +dim_people +int_person_merges --exclude tag:scored"
 
