@@ -2,8 +2,9 @@
 
 One write is one call: Outreach has no upsert and no collections. Look-ups are shared: some hundred
 addresses, or two hundred ids, a call. A prospect to be made is not looked for first; that somebody
-else has made her is what the refusal says. An enrolment is decided before the call, because
-Outreach takes one who has opted out without a word, and is never sent again unseen.
+else has made her is what the refusal says, and nothing is asked of one just made. An enrolment is
+decided before the call, because Outreach takes one who has opted out without a word, and is never
+sent again unseen.
 
 Ids and states of errors are the vendor's reference; the wording is matched in parts, because it is
 not reliable. Who is in a sequence is not put into a second one, whoever did the first.
@@ -80,6 +81,7 @@ class OutreachDestination(Destination):
     def __init__(self, api: Any) -> None:
         super().__init__(api)
         self._records = Records(api)
+        self._made: set[str] = set()
 
     def quota(self) -> Quota | None:
         return Quota(calls_left(self.api), LIMIT.calls)
@@ -191,11 +193,13 @@ class OutreachDestination(Destination):
             if name in record.links:
                 related[name] = (kind, record.links[name])
         try:
-            return Written("written", self._records.create("prospect", attributes, related).id)
+            made = self._records.create("prospect", attributes, related).id
         except Refused as refused:
             if _says(refused, "validationDuplicateValueError", "already been taken"):
                 return self._join(record)
             return _refused(refused)
+        self._made.add(made)
+        return Written("written", made)
 
     def _join(self, record: Record) -> Written:
         """Somebody else has made the prospect meanwhile: fill what she left empty."""
@@ -231,7 +235,12 @@ class OutreachDestination(Destination):
     # Enrolments.
 
     def _look_up_enrolments(self, records: Sequence[Record]) -> dict[int, Found]:
-        """Who must not be enrolled, and who has been by a call that was not answered."""
+        """Who must not be enrolled, and who has been by a call that was not answered.
+
+        A prospect that this run has made is in no sequence and has opted out of nothing: what is
+        wrong with the sequence or the mailbox, the refusal says.
+        """
+        records = [r for r in records if r.sent_at or r.links.get("prospect") not in self._made]
         wanted = {
             name: {record.links[name] for record in records if name in record.links}
             for name in ("prospect", "sequence", "mailbox")
