@@ -1,4 +1,4 @@
-"""Writing rows that are already in memory into a table of either engine, and copying raw tables."""
+"""Writing rows that are already in memory into a table of either engine."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from typing import Any
 
 import pyarrow as pa
 
-from python_jobs.ingest.sources import all_contracts
-from python_jobs.runs import ensure_raw_tables
 from python_jobs.warehouse import DuckDBWarehouse, Warehouse
 
 _BATCH_BYTES = 4_000_000
@@ -57,26 +55,6 @@ def _snowflake_type(kind: pa.DataType) -> str:
     if pa.types.is_integer(kind):
         return "bigint"
     return "double" if pa.types.is_floating(kind) else "varchar"
-
-
-def copy_raw(source: Warehouse, target: Warehouse) -> dict[str, int]:
-    """Replace the target's raw tables by the source's rows; returns rows copied per table."""
-    ensure_raw_tables(target)
-    copied = {}
-    for contract in all_contracts():
-        table = contract.table
-        if not source.has_table("raw", table):
-            continue
-        kinds = dict(contract.raw_columns)
-        json_columns = [name for name, kind in kinds.items() if kind == "json"]
-        listed = ", ".join(
-            f"cast({name} as varchar) as {name}" if name in json_columns else name for name in kinds
-        )
-        rows = source.arrow(f"select {listed} from raw.{table}")
-        target.execute(f"delete from raw.{table}")
-        insert_rows(target, f"raw.{table}", rows, json_columns)
-        copied[table] = rows.num_rows
-    return copied
 
 
 def as_objects(batch: pa.RecordBatch, json_columns: Collection[str]) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ import pytest
 
 from python_jobs.errors import PermanentError
 from python_jobs.ingest.contracts import CONTRACTS
-from python_jobs.ingest.tables import copy_raw, insert_rows
+from python_jobs.ingest.tables import insert_rows
 from python_jobs.runs import (
     OPS_TABLES,
     close_interrupted,
@@ -21,6 +21,7 @@ from python_jobs.runs import (
 )
 from python_jobs.settings import Settings
 from python_jobs.warehouse import SCHEMAS, Warehouse, open_warehouse
+from tests.raw_copy import copy_raw
 
 NOON = datetime(2026, 1, 1, 12)
 

@@ -14,13 +14,13 @@ from python_jobs.dbt_runner import DbtProject
 from python_jobs.ingest.connector_commands import clock_of
 from python_jobs.ingest.run import Wish, ingest
 from python_jobs.ingest.sources import SOURCES
-from python_jobs.ingest.tables import copy_raw
 from python_jobs.registry.journal import append, read_registries
 from python_jobs.runs import ensure_ops_tables
 from python_jobs.sandbox.commands import started_sandbox
 from python_jobs.settings import Settings
 from python_jobs.warehouse import open_warehouse
 from tests.emulator import emulator
+from tests.raw_copy import copy_raw
 from tests.scenarios.compare import compare, parity_table
 from tests.scenarios.conftest import LAST_DAY
 from tests.scenarios.lab import Lab

@@ -28,14 +28,6 @@ def id_of(prefix: str, number: int) -> str:
     return id18(prefix + digits)
 
 
-def number_of(sf_id: str) -> int:
-    """The number that ``id_of`` made an id from."""
-    number = 0
-    for digit in sf_id[3:15]:
-        number = number * 62 + _DIGITS.index(digit)
-    return number
-
-
 def id_from_world(world_id: str | None) -> str | None:
     """The Salesforce id of a world's CRM id (prefix and sixteen hexadecimal digits, or a user)."""
     if world_id is None:
@@ -43,12 +35,6 @@ def id_from_world(world_id: str | None) -> str | None:
     if world_id.startswith("005owner"):
         return id_of("005", 1 + int(world_id.removeprefix("005owner")))
     return id_of(world_id[:3], int(world_id[3:], 16))
-
-
-def world_id_of(sf_id: str) -> str:
-    """The world's CRM id that a Salesforce id was made from."""
-    number = number_of(sf_id)
-    return f"005owner{number - 1:02d}" if sf_id[:3] == "005" else f"{sf_id[:3]}{number:016x}"
 
 
 @dataclass(frozen=True)
