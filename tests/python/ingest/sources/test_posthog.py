@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import duckdb
@@ -17,13 +18,13 @@ import pytest
 import requests
 
 from python_jobs.http import Patience
-from python_jobs.ingest.connector import Page
+from python_jobs.ingest.connector import Page, Pull
 from python_jobs.ingest.run import Wish
 from python_jobs.ingest.sources import posthog
 from python_jobs.ingest.sources.posthog import SOURCE, PostHog, PostHogConfig
 from python_jobs.sandbox.commands import RunningSandbox, started_sandbox
 from python_jobs.warehouse import open_warehouse
-from tests.python.ingest.shop import Shop, counts
+from tests.python.ingest.shop import NOW, Shop, counts
 from tests.python.ingest.sources.conftest import LAST_DAY, Intake, intake_of
 
 KEY = {"Authorization": "Bearer phx_sandbox"}
@@ -425,6 +426,28 @@ def test_events_of_one_moment_late_ones_and_those_of_a_new_day_come_each_once(
     newest = busy.rows("select max(known_at) as t from raw.posthog__events")[0]["t"]
     [state] = busy.rows("select state from ops.ingest_state where entity = 'events'")
     assert json.loads(state["state"]) == {"received_at": newest.isoformat()}
+
+
+def test_every_time_is_asked_for_with_its_offset() -> None:
+    asked: list[dict[str, str]] = []
+
+    def answer(text: str, values: dict[str, str], limit: int) -> tuple[list[Any], bool]:
+        asked.append(values)
+        moment = f"2026-06-30T0{len(asked)}:00:00.000001-07:00"
+        return [[f"u{len(asked)}", "seen", moment, moment, "v1", "{}"]], len(asked) < 2
+
+    state = {"received_at": "2026-06-30T03:00:00"}
+    api = SimpleNamespace(query=answer)
+    pull = Pull(api, None, "incremental", NOW, NOW, state, None)  # type: ignore[arg-type]
+    with duckdb.connect() as con:
+        pages = list(posthog._from_queries(pull, con))
+    assert [values["since"] for values in asked] == [
+        "2026-06-30T01:00:00.000000+00:00",
+        "2026-06-30T08:00:00.000001+00:00",
+    ]
+    assert asked[0]["until"] == "2026-06-30T12:00:00.000000+00:00"
+    assert asked[0]["oldest"] == "2026-05-31T01:00:00.000000+00:00"
+    assert pages[-1].checkpoint == {"received_at": "2026-06-30T09:00:00.000001"}
 
 
 def test_an_event_set_aside_keeps_what_posthog_sent(shop: Shop) -> None:
