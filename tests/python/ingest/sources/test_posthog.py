@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -234,7 +235,7 @@ def test_queries_stop_at_the_hours_limit_which_earlier_runs_count_against(
     monkeypatch.setenv("POSTHOG_QUERIES_PER_HOUR", "120")
     code, said = pull(intake, "events")
     assert code == 1
-    assert "posthog asks to wait 3,6" in said.replace("3,59", "3,60")
+    assert re.search("posthog asks to wait 3,[456][0-9]{2} s", said), "the rest of the hour"
     intake.sandbox.post("/limits", posthog=[[240, 60], [120, 3_600]])
     assert pull(intake, "events")[0] == 0
     assert len(intake.raw("posthog__events")) == 2_981
