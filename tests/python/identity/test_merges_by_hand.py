@@ -15,12 +15,12 @@ from pathlib import Path
 import pytest
 
 from python_jobs.dbt_runner import DbtProject
-from python_jobs.ingest.tables import copy_raw
 from python_jobs.registry.edits import Edit, set_row
 from python_jobs.runs import ensure_raw_tables
 from python_jobs.settings import Settings
 from python_jobs.warehouse import open_warehouse
 from tests.emulator import emulator
+from tests.raw_copy import copy_raw
 from tests.scenarios.compare import MartTable, compare
 from tests.scenarios.lab import Lab
 
