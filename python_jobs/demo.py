@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from time import monotonic
@@ -54,12 +56,14 @@ def demo(
     ] = False,
     target: Target = None,
 ) -> None:
-    """A company world behind the vendors' APIs: pulled, built, explained. Twice is once.
+    """A company world behind the vendors' APIs: pulled, built, explained, written back. Twice is
+    once.
 
     The sandbox (`gtm sandbox`) serves the world over HTTP as the vendors would; every connector
-    pulls from it, and it ends with the command.
+    pulls from it, Salesforce and Outreach are written to, and it ends with the command.
     """
     from python_jobs.build import Wish, run_build
+    from python_jobs.demo_writes import show_queue, write_back
     from python_jobs.warehouse import open_warehouse
 
     began = monotonic()
@@ -69,11 +73,19 @@ def demo(
         print(make_world(checked_size(size), as_of, out), flush=True)
         for line in load_world(settings, size, out):
             print(line, flush=True)
+        print(run_build(settings, Wish(as_of)), flush=True)
+        with open_warehouse(settings, read_only=True) as warehouse:
+            hottest = show(warehouse)
     else:
-        pull_world(settings, checked_size(size), as_of, out)
-    print(run_build(settings, Wish(as_of)), flush=True)
-    with open_warehouse(settings, read_only=True) as warehouse:
-        show(warehouse)
+        with served_world(settings, checked_size(size), as_of, out) as served:
+            pull_world(served, size, out)
+            print(run_build(served, Wish(as_of)), flush=True)
+            with open_warehouse(served, read_only=True) as warehouse:
+                hottest = show(warehouse)
+                show_queue(warehouse)
+            write_back(served)
+    if hottest:
+        show_next(hottest)
     print(f"{monotonic() - began:.0f} s in all")
 
 
@@ -117,19 +129,14 @@ def make_world(size: Size, as_of: date, out: Path) -> str:
     )
 
 
-def pull_world(settings: Settings, size: Size, as_of: date, out: Path) -> None:
-    """Start a sandbox of the world and pull every source from it; a line on each entity.
+@contextmanager
+def served_world(settings: Settings, size: Size, as_of: date, out: Path) -> Iterator[Settings]:
+    """A sandbox of the world, and the settings with which every connector talks to it.
 
     Raises:
-        ConfigurationError: the warehouse holds other rows, which a made-up world would spoil.
-        TransientError: another run is writing, or the sandbox did not start.
-        GtmError: what a source could not be pulled for.
+        TransientError: the sandbox did not start.
     """
-    from python_jobs.ingest.connector_commands import clock_of, run_and_print, wanted_entities
-    from python_jobs.ingest.run import Wish
-    from python_jobs.runs import ensure_ops_tables, ensure_raw_tables, job_run
     from python_jobs.sandbox.commands import started_sandbox
-    from python_jobs.warehouse import only_writer, open_warehouse
 
     for name, value in PACED_LESS.items():
         os.environ.setdefault(name, value)
@@ -137,20 +144,35 @@ def pull_world(settings: Settings, size: Size, as_of: date, out: Path) -> None:
     with started_sandbox([*arguments, "--world-seed", str(SEED)]) as sandbox:
         print(f"the {size} world up to {as_of} is served at {sandbox.url}", flush=True)
         wanted = {"sandbox_url": sandbox.url, "ingest_days": FIRST_PULL_DAYS}
-        settings = settings.model_copy(update=wanted)
-        with only_writer(settings), open_warehouse(settings) as warehouse:
-            ensure_ops_tables(warehouse)
-            ensure_raw_tables(warehouse)
-            refuse_other_rows(warehouse, settings, size)
-            with job_run(warehouse, JOB, "world", size, "pull"):
-                edited = edit_registries(warehouse, out)
-        if edited:
-            print(f"told the registries of {edited:,} aliases, parents and boards", flush=True)
-        failed = run_and_print(
-            settings, wanted_entities(settings, "all", []), Wish(), clock_of(settings)
-        )
-        if failed:
-            raise failed
+        yield settings.model_copy(update=wanted)
+
+
+def pull_world(settings: Settings, size: str, out: Path) -> None:
+    """Pull every source from the sandbox; a line on each entity.
+
+    Raises:
+        ConfigurationError: the warehouse holds other rows, which a made-up world would spoil.
+        TransientError: another run is writing.
+        GtmError: what a source could not be pulled for.
+    """
+    from python_jobs.ingest.connector_commands import clock_of, run_and_print, wanted_entities
+    from python_jobs.ingest.run import Wish
+    from python_jobs.runs import ensure_ops_tables, ensure_raw_tables, job_run
+    from python_jobs.warehouse import only_writer, open_warehouse
+
+    with only_writer(settings), open_warehouse(settings) as warehouse:
+        ensure_ops_tables(warehouse)
+        ensure_raw_tables(warehouse)
+        refuse_other_rows(warehouse, settings, size)
+        with job_run(warehouse, JOB, "world", size, "pull"):
+            edited = edit_registries(warehouse, out)
+    if edited:
+        print(f"told the registries of {edited:,} aliases, parents and boards", flush=True)
+    failed = run_and_print(
+        settings, wanted_entities(settings, "all", []), Wish(), clock_of(settings)
+    )
+    if failed:
+        raise failed
 
 
 def load_world(settings: Settings, size: str, out: Path) -> list[str]:
@@ -240,8 +262,8 @@ def _set_rows(edit: Edit, name: str, key: str, path: Path) -> None:
             set_row(edit, name, row[key], row)
 
 
-def show(warehouse: Warehouse) -> None:
-    """Print the hottest accounts, one of them explained, and what to type next."""
+def show(warehouse: Warehouse) -> str | None:
+    """Print the hottest accounts and explain the first, which is returned."""
     from python_jobs.explain import print_explanation, read_explanation
 
     accounts = warehouse.rows(
@@ -251,16 +273,26 @@ def show(warehouse: Warehouse) -> None:
     )
     if not accounts:
         print("no account has any activity yet")
-        return
+        return None
     console = Console(width=1000, highlight=False)
     console.print(f"\n[bold]Hottest accounts on {accounts[0]['snapshot_date']}[/bold]\n")
     console.print(_hot_table(accounts))
     top = accounts[0]["account_key"]
     console.print("\n[bold]Why the first is hot, to the event[/bold]\n")
     print_explanation(read_explanation(warehouse, top, None), top=8)
+    return str(top)
+
+
+def show_next(account: str) -> None:
+    """Print what to type next."""
+    console = Console(width=1000, highlight=False)
     console.print("\n[bold]Next[/bold]\n")
     for command, meaning in (
-        (f"gtm explain {top}", "the whole ledger; --date for another day, --json for a program"),
+        (
+            f"gtm explain {account}",
+            "the whole ledger; --date for another day, --json for a program",
+        ),
+        ("gtm sync status", "plans, runs, what failed and why; gtm sync undo RUN takes one back"),
         ("gtm registry list", "what can be changed without code: weights, rules, lanes, aliases"),
         ("gtm replay --config draft_v2", "who would move under another score config, and why"),
         ("gtm load --describe all", "the columns of your own files, for gtm load and gtm build"),
