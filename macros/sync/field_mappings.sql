@@ -47,9 +47,9 @@
 {%- endmacro %}
 
 {% macro landed_fields(mappings, fields='payload') -%}
-    {#- Columns landed_<field>: the text of each mapped field, out of a JSON object with all of a record's. -#}
+    {#- Columns landed_<field>: each mapped field's value, in the text that it is compared by, out of a JSON object with all of a record's fields. -#}
     {%- for mapping in mappings %}
-        {{ json_text(fields, mapping.field) }} as landed_{{ mapping.field }},
+        {{ landed_text(fields, mapping) }} as landed_{{ mapping.field }},
     {%- endfor %}
 {%- endmacro %}
 

@@ -22,6 +22,7 @@ refused or skipped is told once, until its reason changes.
 #}
 {% macro sync_rows(destination, object, desired, landed=none, made_by='create', obstructed_by='refuse', values_in_reason=false) %}
 {%- set mappings = field_mappings(destination, object) %}
+{%- set causing = mappings | rejectattr('write_on', 'equalto', 'with_others') | list %}
 {%- if execute %}{%- do checked_field_mappings(mappings, desired) %}{%- endif %}
 
 with desired as (
@@ -135,17 +136,6 @@ counts as (
 
 ),
 
-key_counts as (
-
-    select
-        key_value,
-        count(*) as key_count
-    from desired
-    where key_value is not null
-    group by key_value
-
-),
-
 -- ours and theirs, each value in the one text that stands for it
 compared as (
 
@@ -160,14 +150,11 @@ compared as (
         records.external_id,
         coalesce(counts.record_count, 0) as record_count,
         coalesce(counts.deleted_count, 0) as deleted_count,
-        coalesce(key_counts.key_count, 1) as key_count,
         counts.first_external_id,
         counts.last_external_id,
         {%- for mapping in mappings %}
-        {%- set theirs = "nullif(coalesce(overlays.written_" ~ mapping.field ~ ", records.landed_" ~ mapping.field ~ "), '')" %}
-        {%- set ours = "'" ~ mapping.constant | replace("'", "''") ~ "'" if mapping.constant is not none else 'desired.' ~ mapping.expression %}
-        {{ sync_text(ours, mapping) }} as our_{{ mapping.field }},
-        {{ sync_text(theirs, mapping) }} as their_{{ mapping.field }},
+        {{ our_text(mapping, 'desired') }} as our_{{ mapping.field }},
+        nullif(coalesce(overlays.written_{{ mapping.field }}, records.landed_{{ mapping.field }}), '') as their_{{ mapping.field }},
         {%- if mapping.tolerated %}
         desired.{{ mapping.tolerated }} as tolerated_{{ mapping.field }},
         {%- endif %}
@@ -175,13 +162,12 @@ compared as (
         records.landed_at
     from desired
     left join counts on desired.record_key = counts.record_key
-    left join key_counts on desired.key_value = key_counts.key_value
     left join records on counts.record_count = 1 and counts.first_external_id = records.external_id
     left join overlays on records.external_id = overlays.external_id
 
 ),
 
--- which fields would be written, and whether one of them is worth a write
+-- which fields would be written with the record
 differing as (
 
     select
@@ -194,6 +180,20 @@ differing as (
 
 ),
 
+-- and which are a reason to write it
+moved as (
+
+    select
+        *,
+        {%- for mapping in causing %}
+        {{ field_moved(mapping) }} as moved_{{ mapping.field }},
+        {%- endfor %}
+        {% for mapping in causing %}{{ field_moved(mapping) }}
+        or {% endfor %}false as is_moved
+    from differing
+
+),
+
 judged as (
 
     select
@@ -201,10 +201,8 @@ judged as (
         case
             when record_count > 1
                 then 'refuse'
-            when key_count > 1
-                then 'refuse'
             when record_count = 1
-                then case when {{ is_worth_a_write(mappings) }} then 'update' end
+                then case when is_moved then 'update' end
             when make_reason is null
                 then null
             when deleted_count > 0
@@ -213,7 +211,7 @@ judged as (
                 then '{{ obstructed_by }}'
             else '{{ made_by }}'
         end as action
-    from differing
+    from moved
 
 ),
 
@@ -227,10 +225,8 @@ worded as (
                 then cast(record_count as varchar) || ' records stand for this one ('
                     || first_external_id || case when record_count > 2 then ' … ' else ', ' end || last_external_id
                     || '): merge them in {{ destination }}'
-            when key_count > 1
-                then cast(key_count as varchar) || ' of our records have this key'
             when record_count = 1
-                then {{ changes_text(mappings, values_in_reason) }}
+                then {{ changes_text(causing, values_in_reason) }}
             when deleted_count > 0
                 then 'it was deleted in {{ destination }}: restore it there, or it stays out'
             else coalesce(make_obstacle, make_reason)
@@ -313,23 +309,13 @@ select * from final
     )
 {%- endmacro %}
 
-{% macro is_worth_a_write(mappings) -%}
-    {#- True where one of the differences is a reason to write: a stage, a move large enough. -#}
-    {%- for mapping in mappings if mapping.write_on != 'with_others' -%}
-    {{ is_cause(mapping) }} or {# #}
-    {%- endfor -%}
-    false
-{%- endmacro %}
-
-{% macro is_cause(mapping) -%}
+{% macro field_moved(mapping) -%}
+    {#- True where the difference is a reason to write the record: a stage, a move large enough. -#}
     {%- set ours, theirs = 'our_' ~ mapping.field, 'their_' ~ mapping.field -%}
     (
         differs_{{ mapping.field }}
         {%- if mapping.write_on == 'move' %}
-        and coalesce(
-            abs(try_cast({{ ours }} as decimal(38, 6)) - try_cast({{ theirs }} as decimal(38, 6))) >= {{ mapping.tolerance }},
-            true
-        )
+        and coalesce(abs(cast({{ ours }} as decimal(18, 6)) - cast({{ theirs }} as decimal(18, 6))) >= {{ mapping.tolerance }}, true)
         {%- endif %}
         {%- if mapping.tolerated %}
         and not coalesce({{ is_listed(theirs, 'tolerated_' ~ mapping.field) }}, false)
@@ -337,12 +323,12 @@ select * from final
     )
 {%- endmacro %}
 
-{% macro changes_text(mappings, values_in_reason) -%}
+{% macro changes_text(causing, values_in_reason) -%}
     {#- What causes an update, as a text: Intent_Stage__c Warm → Hot; X6Sense_Profile_Fit__c empty → Strong -#}
     rtrim(
-        {%- for mapping in mappings if mapping.write_on != 'with_others' %}
+        {%- for mapping in causing %}
         case
-            when {{ is_cause(mapping) }}
+            when moved_{{ mapping.field }}
                 then '{{ mapping.field }}
                 {%- if values_in_reason %} ' || coalesce(their_{{ mapping.field }}, 'empty') || ' → ' || coalesce(our_{{ mapping.field }}, 'empty') || '
                 {%- endif %}; '
@@ -365,7 +351,7 @@ select * from final
         {%- else -%}
             {%- set condition = condition ~ ' and (not is_new or ' ~ value ~ ' is not null)' -%}
         {%- endif -%}
-        {%- do parts.append("case when " ~ condition ~ " then '\"" ~ mapping.field ~ "\":' || " ~ sync_literal(value, mapping) ~ " end") -%}
+        {%- do parts.append("case when " ~ condition ~ " then '\"" ~ mapping.field ~ "\":' || " ~ value_literal(value, mapping) ~ " end") -%}
     {%- endfor -%}
     {{ join_present(parts) }}
     {%- endif -%}

@@ -1,34 +1,62 @@
-{# A value in the one text that stands for it, so that ours and the destination's compare as texts. #}
+{#
+A value in the one text that stands for it, so that ours and the destination's compare as texts:
+trimmed, '' as null, cut to the field's length; numbers without trailing zeros, times in whole seconds
+(Salesforce keeps no more), ids of 18 characters.
+#}
 
-{% macro sync_text(expr, mapping) -%}
-    {#- A mapped value as text: trimmed, cut to the field's length, '' as null; numbers, times and ids in one form. -#}
+{% macro our_text(mapping, relation) -%}
+    {#- What we want: the column of the desired-state model that the mapping names, of its kind's type, or the constant. -#}
+    {%- set ours = relation ~ '.' ~ mapping.expression -%}
+    {%- if mapping.constant is not none -%}
+        {%- set ours = "'" ~ mapping.constant | replace("'", "''") ~ "'" -%}
+    {%- endif -%}
     {%- if mapping.kind == 'number' -%}
-        {{ number_text("try_cast(cast(" ~ expr ~ " as varchar) as decimal(38, 6))") }}
+        {{ number_text('cast(' ~ ours ~ ' as decimal(18, 6))') }}
     {%- elif mapping.kind == 'boolean' -%}
-        case
-            when lower(cast({{ expr }} as varchar)) in ('true', 't', 'yes', 'y', 'on', '1') then 'true'
-            when lower(cast({{ expr }} as varchar)) in ('false', 'f', 'no', 'n', 'off', '0') then 'false'
-        end
+        case when cast({{ ours }} as boolean) then 'true' when not cast({{ ours }} as boolean) then 'false' end
     {%- elif mapping.kind == 'date' -%}
-        cast(try_cast(left(cast({{ expr }} as varchar), 10) as date) as varchar)
+        cast(cast({{ ours }} as date) as varchar)
     {%- elif mapping.kind == 'datetime' -%}
-        {#- whole seconds: Salesforce keeps no more -#}
-        replace(left(cast({{ utc_from_iso("cast(" ~ expr ~ " as varchar)") }} as varchar), 19), ' ', 'T') || 'Z'
-    {%- elif mapping.is_id -%}
-        {{ salesforce_id18("nullif(trim(cast(" ~ expr ~ " as varchar)), '')") }}
-    {%- elif mapping.max_length -%}
-        nullif(trim(left(trim(cast({{ expr }} as varchar)), {{ mapping.max_length | int }})), '')
+        {{ datetime_text('cast(' ~ ours ~ ' as ' ~ dbt.type_timestamp() ~ ')') }}
     {%- else -%}
-        nullif(trim(cast({{ expr }} as varchar)), '')
+        {{ plain_value_text('cast(' ~ ours ~ ' as varchar)', mapping) }}
     {%- endif -%}
 {%- endmacro %}
 
-{% macro number_text(expr) -%}
-    {#- A decimal as JSON writes a number, without trailing zeros. -#}
-    rtrim(rtrim(cast({{ expr }} as varchar), '0'), '.')
+{% macro landed_text(fields, mapping) -%}
+    {#- What the destination says: the field of a JSON object with all of a record's. -#}
+    {%- if mapping.kind == 'number' -%}
+        {{ number_text('try_cast(' ~ json_text(fields, mapping.field) ~ ' as decimal(18, 6))') }}
+    {%- elif mapping.kind == 'boolean' -%}
+        case when {{ json_boolean(fields, mapping.field) }} then 'true' when not {{ json_boolean(fields, mapping.field) }} then 'false' end
+    {%- elif mapping.kind == 'date' -%}
+        cast({{ json_date(fields, mapping.field) }} as varchar)
+    {%- elif mapping.kind == 'datetime' -%}
+        {{ datetime_text(json_utc(fields, mapping.field)) }}
+    {%- else -%}
+        {{ plain_value_text(json_text(fields, mapping.field), mapping) }}
+    {%- endif -%}
 {%- endmacro %}
 
-{% macro sync_literal(text, mapping) -%}
+{% macro number_text(number) -%}
+    rtrim(rtrim(cast({{ number }} as varchar), '0'), '.')
+{%- endmacro %}
+
+{% macro datetime_text(time) -%}
+    replace(left(cast({{ time }} as varchar), 19), ' ', 'T') || 'Z'
+{%- endmacro %}
+
+{% macro plain_value_text(text, mapping) -%}
+    {%- if mapping.is_id -%}
+        {{ salesforce_id18("nullif(trim(" ~ text ~ "), '')") }}
+    {%- elif mapping.max_length -%}
+        nullif(trim(left(trim({{ text }}), {{ mapping.max_length | int }})), '')
+    {%- else -%}
+        nullif(trim({{ text }}), '')
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro value_literal(text, mapping) -%}
     {#- The JSON of such a text; null for null. -#}
     {%- if mapping.kind in ('number', 'boolean') -%}
         coalesce({{ text }}, 'null')
