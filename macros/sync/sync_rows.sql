@@ -9,9 +9,9 @@ over it, so that nothing is planned twice. One row per record:
     desired   relation of what we want, one row per record_key: key_field, key_value, links and source_rows
               (JSON as text), make_reason (why it is made where it is not there; null: it is not),
               make_obstacle (why it cannot be), and the columns that mappings name
-    landed    relation of what the destination holds, one row per record there, also of deleted ones:
-              record_key, external_id, key_value, is_deleted, landed_at, landed_<field> of each mapping;
-              none where nothing of the kind is to be found again
+    landed    relation of what the destination holds, one row per record there and key that finds it, also of
+              deleted ones: record_key, external_id, key_value, is_deleted, landed_at, landed_<field> of each
+              mapping; none where nothing of the kind is to be found again
     made_by   what making a record is called: create or enrol
     obstructed_by  what an obstacle is called: refuse, or skip where it passes by itself
     values_in_reason  whether reasons tell values; not where these are about persons
@@ -45,94 +45,37 @@ written as (
 
 ),
 
+{% if landed is not none -%}
 landed as (
 
-    {% if landed is not none -%}
-    select
-        record_key,
-        external_id,
-        key_value,
-        is_deleted,
-        {%- for mapping in mappings %}
-        landed_{{ mapping.field }},
-        {%- endfor %}
-        landed_at
-    from {{ landed }}
-    {%- else -%}
-    select
-        cast(null as varchar) as record_key,
-        cast(null as varchar) as external_id,
-        cast(null as varchar) as key_value,
-        false as is_deleted,
-        {%- for mapping in mappings %}
-        cast(null as varchar) as landed_{{ mapping.field }},
-        {%- endfor %}
-        cast(null as {{ dbt.type_timestamp() }}) as landed_at
-    where false
-    {%- endif %}
+    select * from {{ landed }}
 
 ),
 
--- made by us and not landed yet
-made as (
+{% endif -%}
+counts as (
 
-    select
-        written.record_key,
-        written.external_id
-    from written
-    left join landed on written.external_id = landed.external_id
-    where written.action = '{{ made_by }}' and landed.external_id is null
-    qualify row_number() over (partition by written.external_id order by written.attempted_at desc) = 1
+    {{ external_ids(destination, object, landed, made_by) }}
 
 ),
 
-records as (
-
-    select * from landed
-    union all
-    select
-        record_key,
-        external_id,
-        null,
-        false,
-        {%- for mapping in mappings %}
-        null,
-        {%- endfor %}
-        null
-    from made
-
-),
-
--- what we have written since: of each field the latest, '' where it was cleared
+-- what we have written since it was landed: of each field the latest, '' where it was cleared
 overlays as (
 
     select
         written.external_id{{ ',' if mappings }}
         {%- for mapping in mappings %}
-        {%- set has = json_has('written.after', mapping.field) %}
         max_by(
             coalesce({{ json_text('written.after', mapping.field) }}, ''),
-            case when {{ has }} then written.attempted_at end
+            case when {{ json_has('written.after', mapping.field) }} then written.attempted_at end
         ) as written_{{ mapping.field }}{{ ',' if not loop.last }}
         {%- endfor %}
     from written
-    inner join records on written.external_id = records.external_id
-    where coalesce(written.attempted_at > records.landed_at, true)
+    {%- if landed is not none %}
+    left join landed on written.external_id = landed.external_id
+    where coalesce(written.attempted_at > landed.landed_at, true)
+    {%- endif %}
     group by written.external_id
-
-),
-
-counts as (
-
-    select
-        record_key,
-        sum(case when is_deleted then 0 else 1 end) as record_count,
-        sum(case when is_deleted then 1 else 0 end) as deleted_count,
-        min(case when not is_deleted then external_id end) as first_external_id,
-        max(case when not is_deleted then external_id end) as last_external_id
-    from records
-    where record_key is not null
-    group by record_key
 
 ),
 
@@ -142,28 +85,29 @@ compared as (
     select
         desired.record_key,
         desired.key_field,
-        coalesce(records.key_value, desired.key_value) as key_value,
+        {{ 'coalesce(landed.key_value, desired.key_value)' if landed is not none else 'desired.key_value' }} as key_value,
         desired.links,
         desired.source_rows,
         desired.make_reason,
         desired.make_obstacle,
-        records.external_id,
+        counts.external_id,
         coalesce(counts.record_count, 0) as record_count,
-        coalesce(counts.deleted_count, 0) as deleted_count,
         counts.first_external_id,
         counts.last_external_id,
         {%- for mapping in mappings %}
         {{ our_text(mapping, 'desired') }} as our_{{ mapping.field }},
-        nullif(coalesce(overlays.written_{{ mapping.field }}, records.landed_{{ mapping.field }}), '') as their_{{ mapping.field }},
+        nullif(coalesce(overlays.written_{{ mapping.field }}{{ ', landed.landed_' ~ mapping.field if landed is not none }}, ''), '') as their_{{ mapping.field }},
         {%- if mapping.tolerated %}
         desired.{{ mapping.tolerated }} as tolerated_{{ mapping.field }},
         {%- endif %}
         {%- endfor %}
-        records.landed_at
+        coalesce(counts.deleted_count, 0) as deleted_count
     from desired
     left join counts on desired.record_key = counts.record_key
-    left join records on counts.record_count = 1 and counts.first_external_id = records.external_id
-    left join overlays on records.external_id = overlays.external_id
+    {%- if landed is not none %}
+    left join landed on counts.external_id = landed.external_id and counts.record_key = landed.record_key
+    {%- endif %}
+    left join overlays on counts.external_id = overlays.external_id
 
 ),
 

@@ -17,7 +17,14 @@ settings as (
 
     {{ sync_settings('salesforce', {
         'stage_hysteresis': 'double', 'surge_hysteresis': 'double', 'surge_stages': 'varchar', 'create_stages': 'varchar',
+        'create_queued': 'boolean',
     }) }}
+
+),
+
+queued_accounts as (
+
+    select distinct account_key from {{ ref('activation_queue') }}
 
 ),
 
@@ -46,8 +53,10 @@ final as (
         end as source_rows,
 
         case
+            when settings.create_queued and queued_accounts.account_key is not null
+                then 'not in Salesforce, and one of its people is in the queue'
             when {{ is_listed('accounts.intent_stage', 'settings.create_stages') }}
-                then 'an account that is ' || accounts.intent_stage || ' and not in Salesforce'
+                then 'not in Salesforce, and ' || accounts.intent_stage
         end as make_reason,
         cast(null as varchar) as make_obstacle,
 
@@ -73,6 +82,7 @@ final as (
         accounts.score_updated_at
     from accounts
     left join third_party_signals on accounts.account_key = third_party_signals.account_key
+    left join queued_accounts on accounts.account_key = queued_accounts.account_key
     cross join config
     cross join settings
 

@@ -1,0 +1,79 @@
+with queue as (
+
+    select * from {{ ref('activation_queue') }}
+    qualify row_number() over (partition by email order by queue_rank) = 1
+
+),
+
+signals as (
+
+    select * from {{ ref('stg_registry__signals') }}
+
+),
+
+settings as (
+
+    select * from {{ ref('stg_registry__sync_settings') }}
+    where destination = 'outreach'
+
+),
+
+-- texts until a model of language writes them: one per signal, else the one for all
+texts as (
+
+    select
+        signals.signal_name,
+        {%- for text in ['opening', 'call_to_action'] %}
+        coalesce(
+            max(case when settings.setting = '{{ text }}_' || signals.signal_name then settings.value end),
+            max(case when settings.setting = '{{ text }}' then settings.value end)
+        ) as {{ text }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from signals
+    cross join settings
+    group by 1
+
+),
+
+-- the company as one says it: Acme, Inc. is Acme
+named as (
+
+    select
+        *,
+        {{ regexp_removed('account_name', "'[, ]+(inc|incorporated|llc|ltd|limited|gmbh|corp|corporation|co|plc|sa|ag|bv|Inc|Incorporated|LLC|Ltd|Limited|GmbH|Corp|Corporation|Co|PLC|SA|AG|BV)[.]?$'") }}
+            as conversational_company
+    from queue
+
+),
+
+final as (
+
+    select
+        named.email as record_key,
+        'emails' as key_field,
+        named.email as key_value,
+        '{}' as links,
+        {{ source_row('marts.activation_queue', "named.person_id || ' ' || cast(named.queue_date as varchar)") }} as source_rows,
+
+        'new person of the queue: ' || signals.label as make_reason,
+        cast(null as varchar) as make_obstacle,
+
+        named.first_name,
+        named.last_name,
+        named.title,
+        named.linkedin_url,
+        named.account_name,
+        signals.label as signal_source,
+        named.intent_stage,
+        named.intent_score,
+        coalesce(named.first_name, 'there') as greeting_name,
+        named.conversational_company,
+        replace(texts.opening, '{company}', named.conversational_company) as opening,
+        replace(texts.call_to_action, '{company}', named.conversational_company) as call_to_action
+    from named
+    inner join signals on named.signal_name = signals.signal_name
+    inner join texts on named.signal_name = texts.signal_name
+
+)
+
+select * from final

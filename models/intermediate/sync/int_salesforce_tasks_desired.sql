@@ -1,0 +1,79 @@
+{%- set day = latest_snapshot_day() %}
+
+with settings as (
+
+    {{ sync_settings('salesforce', {'tasks': 'boolean', 'task_levels': 'varchar', 'task_due_days': 'integer'}) }}
+
+),
+
+intent as (
+
+    select * from {{ ref('fct_daily_account_intent') }}
+    where snapshot_date = {{ sql_date(day) }}
+
+),
+
+intent_before as (
+
+    select * from {{ ref('fct_daily_account_intent') }}
+    where snapshot_date = {{ sql_date(day_plus(day, -1)) }}
+
+),
+
+levels as (
+
+    {%- for column in ['intent_stage', 'surge_level'] %}
+    select
+        intent.account_key,
+        intent.snapshot_date,
+        intent.{{ column }} as level_entered,
+        intent.intent_score,
+        nullif({{ json_array_text('intent.why_hot', ', ') }}, '') as why_hot
+    from intent
+    left join intent_before on intent.account_key = intent_before.account_key
+    where intent.{{ column }} is distinct from intent_before.{{ column }}
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+
+),
+
+dim_accounts as (
+
+    select * from {{ ref('dim_accounts') }}
+
+),
+
+accounts as (
+
+    {{ external_ids('salesforce', 'Account', ref('int_salesforce_accounts_landed')) }}
+
+),
+
+final as (
+
+    select
+        levels.account_key || '|' || levels.level_entered || '|' || cast(levels.snapshot_date as varchar) as record_key,
+        cast(null as varchar) as key_field,
+        cast(null as varchar) as key_value,
+        '{"WhatId":' || {{ link_to('Account', 'levels.account_key', 'accounts.external_id') }} || '}' as links,
+        {{ source_row('marts.fct_daily_account_intent', "levels.account_key || ' " ~ day ~ "'") }} as source_rows,
+
+        'turned ' || levels.level_entered as make_reason,
+        {{ account_obstacle('accounts') }} as make_obstacle,
+
+        dim_accounts.account_name || ' is ' || levels.level_entered as subject,
+        'Intent score ' || cast(levels.intent_score as varchar) || coalesce(': ' || levels.why_hot, '') as description,
+        {{ add_days('levels.snapshot_date', 'settings.task_due_days') }} as due_date,
+        dim_accounts.crm_owner_id as owner_id
+    from levels
+    inner join dim_accounts on levels.account_key = dim_accounts.account_key
+    cross join settings
+    left join accounts on levels.account_key = accounts.record_key
+    where settings.tasks
+        and {{ is_listed('levels.level_entered', 'settings.task_levels') }}
+
+)
+
+select * from final

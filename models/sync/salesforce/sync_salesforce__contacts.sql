@@ -1,0 +1,5 @@
+{{ sync_rows(
+    'salesforce', 'Contact',
+    desired=ref('int_salesforce_contacts_desired'),
+    landed=ref('int_salesforce_contacts_landed'),
+) }}
