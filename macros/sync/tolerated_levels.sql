@@ -4,7 +4,7 @@ write. The level itself is among them, and the next higher ones as long as the f
 hysteresis granted, would reach them. A lower level never is: a rise is written at once.
 
 `config` and `settings` are relations of one row: the score config, and stage_hysteresis (points),
-surge_hysteresis (a share of the ratio), surge_stages (where surge matters; elsewhere any level may stay).
+surge_hysteresis (so many times the ratio), surge_stages (where surge matters; elsewhere any level may stay).
 #}
 {% macro tolerated_stages(score, config, settings) -%}
 {{ joined_levels({

@@ -77,6 +77,16 @@ REFUSED = {
     "signal_settings intent_surged:buying_stages value=Decision;;Purchase": "is no list",
     "signal_settings hiring_started:keyword_pattern value=(KYC)": "write it in lower case",
     "signal_settings usage_spiked:min_events kind=figure": "is none of number, integer",
+    "field_mappings salesforce:Account:Name field=Title": "called salesforce:Account:Title",
+    "field_mappings salesforce:Account:Name expression=upper(x)": "'upper(x)' is no column",
+    "field_mappings salesforce:Account:Name tolerated=a;b": "'a;b' is no column",
+    "field_mappings salesforce:Account:Name write_on=move": "only a number with a tolerance",
+    "field_mappings salesforce:Account:Name tolerance=1": "means nothing unless write_on is move",
+    "field_mappings salesforce:Account:Name kind=date": "only text has a max_length",
+    "field_mappings salesforce:Account:Name null_meaning=zero": "is none of clear, leave",
+    "field_mappings salesforce:Account:Name field=N'": "'N'' is no name",
+    "sync_settings salesforce:stage_hysteresis value=ten": "is not a number of at least 0",
+    "sync_settings salesforce:stage_hysteresis setting=x": "must be called salesforce:x",
     "job_roles notary title_pattern=(notar": "does not compile: missing )",
 }
 
