@@ -1,14 +1,14 @@
 """How many writes the rules of the sync models save: `python -m bench.sync_writes`.
 
-A year of daily runs over 20,000 accounts. Their histories are made here: visits that come in sessions,
-far more of some accounts than of others, and times of interest in which an account comes every few
-days and looks at other pages. They are scored as the product scores (decay, 30 days, stages, surge), and
-each day the sync models' own macros, with the registry as shipped, decide which accounts to write into
-a CRM that holds what was written last. The year begins after the first load, which writes every account
-whatever the rules.
+A year of daily runs over 20,000 accounts. Their histories are made here: visits that come in
+sessions, far more of some accounts than of others, and times of interest in which an account comes
+every few days and looks at other pages. They are scored as the product scores (decay, 30 days,
+stages, surge), and each day the sync models' own macros, with the registry as shipped, decide which
+accounts to write into a CRM that holds what was written last. The year begins after the first load,
+which writes every account whatever the rules.
 
-- exact: an account is written on every day on which its score, before it is rounded to a whole number,
-  is another than the day before; what it would be after rounding is printed beside it
+- exact: an account is written on every day on which its score, before it is rounded to a whole
+  number, is another than the day before; what it would be after rounding is printed beside it
 - stage differs: account-days that end with another stage in the CRM than ours
 - late rises: account-days that end with a lower stage in the CRM than ours
 """
@@ -42,7 +42,8 @@ INTERESTED = np.array([0.08, 0.08, 0.08, 0.10, 0.16, 0.10, 0.16, 0.16, 0.06, 0.0
 # sync models' own; `their_` starts as null.
 DECISION = """
 {%- set fields = ['Intent_Score__c', 'Intent_Stage__c', 'Intent_Surge__c'] %}
-{%- set mappings = field_mappings('salesforce', 'Account') | selectattr('field', 'in', fields) | list %}
+{%- set mappings = field_mappings('salesforce', 'Account')
+    | selectattr('field', 'in', fields) | list %}
 with config as (
     select * from {{ ref('stg_registry__score_configs') }} where status = 'active'
 ),
@@ -54,8 +55,11 @@ settings as (
 leveled as (
     select
         days.*,
-        case when intent_score <= cold_max then 'Cold' when intent_score <= warm_max then 'Warm' else 'Hot' end
-            as intent_stage,
+        case
+            when intent_score <= cold_max then 'Cold'
+            when intent_score <= warm_max then 'Warm'
+            else 'Hot'
+        end as intent_stage,
         case
             when surge_ratio < surge_surging_min then 'Normal'
             when surge_ratio <= surge_exploding_min then 'Surging'
@@ -68,7 +72,8 @@ leveled as (
 desired as (
     select
         leveled.*,
-        {{ tolerated_stages('leveled.intent_score', 'config', 'settings') }} as intent_stages_tolerated,
+        {{ tolerated_stages('leveled.intent_score', 'config', 'settings') }}
+            as intent_stages_tolerated,
         {{ tolerated_surges('leveled.surge_ratio', 'leveled.intent_stage', 'config', 'settings') }}
             as surge_levels_tolerated
     from leveled
@@ -102,8 +107,7 @@ select
     our_{{ mapping.field }},
     their_{{ mapping.field }},
     {%- endfor %}
-    {% for mapping in mappings if mapping.write_on != 'with_others' %}{{ field_moved(mapping) }} or {% endfor %}false
-        as is_written
+    {% for mapping in mappings %}{{ field_moved(mapping) }} or {% endfor %}false as is_written
 from differing
 """
 
@@ -217,7 +221,9 @@ def simulate(con: duckdb.DuckDBPyConnection, decision: str, days: int) -> None:
             select
                 getvariable('day'),
                 count(*) filter (where is_written),
-                count(*) filter (where not is_written and our_Intent_Stage__c <> their_Intent_Stage__c),
+                count(*) filter (
+                    where not is_written and our_Intent_Stage__c <> their_Intent_Stage__c
+                ),
                 count(*) filter (
                     where not is_written
                         and list_position(['Cold', 'Warm', 'Hot'], our_Intent_Stage__c)
@@ -265,7 +271,8 @@ def report(con: duckdb.DuckDBPyConnection, accounts: int, days: int, seconds: fl
         f"against the rounded score {1 - writes / rounded:.2%}"
     )
     print(
-        f"stage differs: {share:.2%} of account-days (target 4%) {'yes' if share <= 0.04 else 'NO'}; "
+        f"stage differs: {share:.2%} of account-days (target 4%) "
+        f"{'yes' if share <= 0.04 else 'NO'}; "
         f"{differing / active:.2%} of those with a score above 0"
     )
     print(f"late rises: {lower} (target 0) {'yes' if lower == 0 else 'NO'}")

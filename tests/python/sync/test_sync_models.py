@@ -1,4 +1,4 @@
-"""What the sync models plan, case by case, on both engines: every row of every model is written here.
+"""What the sync models plan, case by case, on both engines.
 
 The models of models/sync and models/intermediate/sync run over small relations by hand in place of
 those they read. Each account is one case: what we say of it, and what Salesforce says.
@@ -481,9 +481,10 @@ class Org:
         selected = [*REGISTRIES, *(f"stg_registry__{one}" for one in REGISTRIES)]
         paths = [f"path:models/{one}" for one in ("given", "intermediate/sync", "sync")]
         return self.project.dbt(
-            "build", "--exclude-resource-type", "unit_test", "--vars", json.dumps({"as_of_date": DAY}),
-            "--select", *selected, *paths,
-        )  # fmt: skip
+            *("build", "--exclude-resource-type", "unit_test"),
+            *("--vars", json.dumps({"as_of_date": DAY})),
+            *("--select", *selected, *paths),
+        )
 
     def planned(self, model: str) -> dict[str, Row]:
         """The model's rows by record_key, JSON as Python has it."""
@@ -500,8 +501,8 @@ class Org:
             warehouse.execute(
                 f"""
                 insert into ops.sync_results (
-                    run_id, plan_id, destination, object, record_key, action, outcome, reason, external_id,
-                    before, after, attempted_at
+                    run_id, plan_id, destination, object, record_key, action, outcome, reason,
+                    external_id, before, after, attempted_at
                 )
                 select
                     'run', 'plan', destination, object, record_key, action,
