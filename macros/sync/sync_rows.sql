@@ -191,6 +191,19 @@ told as (
 
 ),
 
+{% if landed is not none -%}
+-- what an apply left as it was (a person had changed it, she was in a sequence already) rests until a later pull
+resting as (
+
+    select distinct record_key from results
+    where action in ('update', 'create', 'enrol')
+        and outcome = 'skipped'
+        and coalesce(attempted_at > (select max(landed_at) from landed), true)
+
+),
+
+{% endif -%}
+
 written_out as (
 
     select
@@ -209,7 +222,13 @@ written_out as (
         on worded.record_key = told.record_key
         and worded.action = told.action
         and worded.reason = told.reason
+    {%- if landed is not none %}
+    left join resting on worded.record_key = resting.record_key
+    {%- endif %}
     where told.record_key is null
+        {%- if landed is not none %}
+        and resting.record_key is null
+        {%- endif %}
 
 ),
 

@@ -39,7 +39,7 @@ trimmed, '' as null, cut to the field's length; numbers without trailing zeros, 
 {%- endmacro %}
 
 {% macro number_text(number) -%}
-    rtrim(rtrim(cast({{ number }} as varchar), '0'), '.')
+    {{ regexp_removed('cast(' ~ number ~ ' as varchar)', "'[.]?0+$'") }}
 {%- endmacro %}
 
 {% macro datetime_text(time) -%}

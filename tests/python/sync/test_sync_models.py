@@ -750,6 +750,18 @@ def test_what_landed_later_counts_more_than_what_we_wrote(org: Org) -> None:
     assert {key for key, row in before.items() if row["action"] == "update"} == set(after)
 
 
+def test_what_was_skipped_rests_until_a_later_pull(org: Org) -> None:
+    """A person had changed it meanwhile: it comes again once what she did has landed."""
+    org.forget()
+    before = org.planned("sync_outreach__sequence_states")
+    org.apply("sync_outreach__sequence_states", at="2026-07-01 10:00:00", outcome="skipped")
+    assert org.planned("sync_outreach__sequence_states") == {}
+    org.forget()
+    org.apply("sync_outreach__sequence_states", at="2026-06-30 05:00:00", outcome="skipped")
+    again = org.planned("sync_outreach__sequence_states")
+    assert set(again) == {key for key, row in before.items() if row["action"] == "enrol"}
+
+
 def test_a_mapping_of_a_column_that_is_not_there_says_so(tmp_path: Path, org: Org) -> None:
     seed = org.project.folder / "seeds" / "registry" / "field_mappings.csv"
     kept = seed.read_text()
