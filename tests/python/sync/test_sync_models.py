@@ -133,7 +133,7 @@ CASES: dict[str, tuple[tuple[int, float] | None, Row, Row | None, str | None]] =
             "Intent_Top_Lane__c": None,
             "Intent_Updated_At__c": None,
         },
-        "Intent_Score__c 80 → empty; Intent_Stage__c Hot → empty; Intent_Surge__c Normal → empty",
+        "Intent_Score__c 80 → empty; Intent_Stage__c Hot → empty",
     ),
     "never_seen": (
         None,
