@@ -101,12 +101,15 @@ class BriefWarehouse:
     """Opens the warehouse for each statement and closes it again, so that another may hold it.
 
     With ``wait`` every statement, or everything within ``held``, also takes the right to write
-    (``only_writer``), for which it waits so many seconds.
+    (``only_writer``), for which it waits so many seconds. ``memory`` is what DuckDB may then hold.
     """
 
-    def __init__(self, settings: Settings, wait: float | None = None) -> None:
+    def __init__(
+        self, settings: Settings, wait: float | None = None, memory: str = LANDING_MEMORY
+    ) -> None:
         self._settings = settings
         self._wait = wait
+        self._memory = memory
         self._open: Warehouse | None = None
         self.target: str = settings.target
 
@@ -119,7 +122,7 @@ class BriefWarehouse:
         writing = nullcontext() if self._wait is None else only_writer(self._settings, self._wait)
         with writing, open_warehouse(self._settings) as warehouse:
             if self._wait is not None and isinstance(warehouse, DuckDBWarehouse):
-                warehouse.execute(f"set memory_limit = '{LANDING_MEMORY}'")
+                warehouse.execute(f"set memory_limit = '{self._memory}'")
             self._open = warehouse
             try:
                 yield warehouse

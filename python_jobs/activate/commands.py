@@ -227,10 +227,11 @@ app.command()(sequences)
 @contextmanager
 def _opened(settings: Settings) -> Iterator[BriefWarehouse]:
     """The warehouse, held only while it is read or written."""
+    from python_jobs.activate.plan import PLAN_MEMORY
     from python_jobs.runs import ensure_ops_tables
     from python_jobs.warehouse import BriefWarehouse
 
-    warehouse = BriefWarehouse(settings, wait=settings.patience_for_warehouse)
+    warehouse = BriefWarehouse(settings, settings.patience_for_warehouse, PLAN_MEMORY)
     with warehouse.held() as held:
         ensure_ops_tables(held)
     yield warehouse

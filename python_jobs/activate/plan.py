@@ -45,6 +45,9 @@ SENT: tuple[Action, ...] = ("create", "update", "enrol", "undo")
 
 SHOWN_VALUES = 3
 
+PLAN_MEMORY = "2GB"
+"""What DuckDB may hold while a plan is made: the records are sorted once."""
+
 
 def make_plan(
     warehouse: BriefWarehouse,
