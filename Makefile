@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
 
-.PHONY: help setup run test lint bench soak docs snowflake-check lock refresh-reference clean
+.PHONY: help setup run test lint bench soak kills docs snowflake-check lock refresh-reference clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -37,6 +37,9 @@ bench: setup ## measure the intent core on 10 M events (about five minutes)
 
 soak: setup ## every fault against every connector, with several seeds (about an hour)
 	@GTM_SOAK_SEEDS="$${GTM_SOAK_SEEDS:-1 2 3}" $(BIN)/python -m pytest -q -s tests/scenarios/test_bad_days.py
+
+kills: setup ## kill an apply at 300 random steps and hold what comes of it against one left alone
+	@GTM_KILLS="$${GTM_KILLS:-300}" $(BIN)/python -m pytest -q -s tests/python/activate/test_killed.py
 
 docs: setup ## dbt's documentation site into target/
 	@$(BIN)/dbt docs generate --quiet && echo "open target/index.html, or run: .venv/bin/dbt docs serve"
