@@ -19,6 +19,7 @@ from pathlib import Path
 
 from python_jobs.activate.apply import apply_plan
 from python_jobs.activate.destinations import open_destination
+from python_jobs.activate.destinations.salesforce import COLLECTED, KEYS_A_QUERY, RETRIEVED
 from python_jobs.activate.guards import GUARDS
 from python_jobs.activate.plan import PLAN_MEMORY, make_plan
 from python_jobs.activate.plans import Plan
@@ -27,7 +28,7 @@ from python_jobs.sandbox.commands import started_sandbox
 from python_jobs.settings import Settings
 from python_jobs.warehouse import BriefWarehouse
 
-PLAN_SECONDS, RECORDS_A_SECOND, COLLECTED = 20.0, 1_000.0, 200
+PLAN_SECONDS, RECORDS_A_SECOND = 20.0, 1_000.0
 MODEL = "sync.sync_salesforce__accounts"
 
 
@@ -73,13 +74,15 @@ def _apply(settings: Settings, warehouse: BriefWarehouse, records: int, step: in
         applied = apply_plan(warehouse, destination, plan, plan.hash, utc_now)
     assert applied.outcomes["written"] == records, applied.outcomes
     rate = records / took[0]
-    looked_up = ceil(records / (250 if step == 0 else 2_000)) + 1
-    most = ceil(records / COLLECTED) + looked_up
+    looked_up = ceil(records / (KEYS_A_QUERY if step == 0 else RETRIEVED))
+    again = 0 if by_job else ceil(records / RETRIEVED)
+    most = ceil(records / COLLECTED) + looked_up + again
     what = "made" if step == 0 else "changed"
     return _told(
-        f"{records:,} accounts {what} by {by}: {rate:,.0f} a second, {applied.calls:,} calls "
-        f"({plan.calls:,} forecast)",
-        f"at least {RECORDS_A_SECOND:,.0f} a second and at most {most:,} calls",
+        f"{records:,} accounts {what} by {by}: {rate:,.0f} a second (processor {took[1]:.1f} s of "
+        f"{took[0]:.1f} s), {applied.calls:,} calls ({plan.calls:,} forecast)",
+        f"at least {RECORDS_A_SECOND:,.0f} a second and at most {most:,} calls, of them "
+        f"{looked_up:,} look-ups and {again:,} for rows that the org holds locked at first",
         rate >= RECORDS_A_SECOND and applied.calls <= most,
     )
 

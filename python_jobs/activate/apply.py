@@ -63,11 +63,14 @@ class _Planned:
 
 @dataclass(frozen=True)
 class _Ready:
-    """A record that is to be sent: ``before`` is what it overwrites."""
+    """A record that is to be sent: ``sent`` is as the destination gets it, only the fields that
+    differ; ``before`` and ``after`` are all of its fields, but for those that are left alone."""
 
     record: Record
+    sent: Record
     before: Values
-    reason: str | None
+    after: Values
+    reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -363,7 +366,7 @@ class _Run:
         if not ready:
             return
         waiting = {one.record.position: one for one in ready}
-        for position, written in self.destination.write([one.record for one in ready]):
+        for position, written in self.destination.write([one.sent for one in ready]):
             yield _result(waiting.pop(position), written)
         for one in waiting.values():
             yield _result(one, Written("unknown", reason="the destination did not tell of it"))
@@ -442,14 +445,16 @@ def _judge(record: Record, found: Found | None, is_undo: bool) -> _Ready | _Resu
         if record.external_id is not None or record.action in ("update", "undo"):
             reason = "it is no longer there, or no longer shown to this user"
             return _Result(record, "skipped", record.external_id, reason, {}, {})
-        return _Ready(record, {}, None)
+        return _Ready(record, record, {}, record.after)
+    before: dict[str, Any] = {}
     changes: dict[str, Any] = {}
     foreign = []
     for name, value in record.after.items():
         now = found.values.get(name)
         if same(now, value):
-            continue
-        if same(now, record.before.get(name)):
+            before[name] = value
+        elif same(now, record.before.get(name)):
+            before[name] = record.before.get(name)
             changes[name] = value
         else:
             foreign.append(name)
@@ -457,14 +462,15 @@ def _judge(record: Record, found: Found | None, is_undo: bool) -> _Ready | _Resu
     left = f"changed by somebody else meanwhile: {names}" if foreign else None
     if foreign and not (is_undo and changes):
         return _Result(record, "skipped", found.external_id, left, {}, {})
-    if not changes:
-        if record.sent_at is None:
-            return _Result(record, "unchanged", found.external_id, "it was so already", {}, {})
-        before = {name: record.before.get(name) for name in record.after}
-        reason = "it had arrived: found when looked up"
-        return _Result(record, "written", found.external_id, reason, before, record.after)
-    ready = replace(record, external_id=found.external_id, after=changes)
-    return _Ready(ready, {name: record.before.get(name) for name in changes}, left)
+    after = {name: record.after[name] for name in before}
+    if changes:
+        sent = replace(record, external_id=found.external_id, after=changes)
+        return _Ready(record, sent, before, after, left)
+    if record.sent_at is None:
+        return _Result(record, "unchanged", found.external_id, "it was so already", before, after)
+    before = {name: record.before.get(name) for name in after}
+    arrived = "it had arrived: found when looked up"
+    return _Result(record, "written", found.external_id, arrived, before, after)
 
 
 def _can_be_found(record: Record) -> bool:
@@ -475,14 +481,14 @@ def _can_be_found(record: Record) -> bool:
 
 def _result(one: _Ready, written: Written) -> _Result:
     reasons = [text for text in (written.reason, one.reason) if text]
-    is_sent = written.outcome in ("written", "unknown")
+    is_so = written.outcome in ("written", "unchanged", "unknown")
     return _Result(
         one.record,
         written.outcome,
-        written.external_id or one.record.external_id,
+        written.external_id or one.sent.external_id,
         "; ".join(reasons) or None,
-        one.before if is_sent else {},
-        one.record.after if is_sent else {},
+        one.before if is_so else {},
+        one.after if is_so else {},
     )
 
 
