@@ -17,9 +17,11 @@ def same(one: Any, other: Any) -> bool:
     """Equal by type: '' is None, times are instants, numbers are numbers also as text, line ends
     and outer spaces do not count, nor capitals in an e-mail address, nor the form of an id."""
     one, other = _plain(one), _plain(other)
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
     if one == other:
         return True
-    if one is None or other is None or isinstance(one, bool) or isinstance(other, bool):
+    if one is None or other is None:
         return False
     if isinstance(one, int | float) or isinstance(other, int | float):
         try:
