@@ -36,7 +36,16 @@ MOST_STEPS = 90
 
 # Processes that have everything imported already, so that a kill falls into the work itself.
 READY = multiprocessing.get_context("forkserver")
-READY.set_forkserver_preload(["simple_salesforce", "rich.progress", __name__])
+READY.set_forkserver_preload(
+    [
+        "pytest",
+        "python_jobs.cli",
+        "python_jobs.activate.apply",
+        "python_jobs.activate.destinations.outreach",
+        "python_jobs.activate.destinations.salesforce",
+        "python_jobs.registry.journal",
+    ]
+)
 
 
 def apply_until(step: int, env: dict[str, str], plan: Row) -> None:
