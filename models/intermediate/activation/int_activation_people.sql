@@ -31,6 +31,25 @@ personal_mail_domains as (
 
 ),
 
+-- of a person's addresses one of work, then the one she goes by
+addresses as (
+
+    select
+        identities.person_id,
+        identities.identity_value as email
+    from identities
+    left join people on identities.person_id = people.person_id
+    left join personal_mail_domains on {{ email_domain('identities.identity_value') }} = personal_mail_domains.domain
+    qualify row_number() over (
+        partition by identities.person_id
+        order by
+            case when personal_mail_domains.domain is null then 0 else 1 end,
+            case when identities.identity_value = people.email then 0 else 1 end,
+            identities.identity_value
+    ) = 1
+
+),
+
 -- whom a name means in an account, where it means one person
 named as (
 
@@ -79,7 +98,7 @@ described as (
     select
         coalesce(people.person_id, found_people.person_id) as person_id,
         coalesce(people.account_key, found_people.account_key) as account_key,
-        coalesce(people.email, found_people.email) as email,
+        coalesce(addresses.email, people.email, found_people.email) as email,
         coalesce(people.first_name, found_people.first_name) as first_name,
         coalesce(people.last_name, found_people.last_name) as last_name,
         coalesce(people.title, found_people.title) as title,
@@ -101,6 +120,7 @@ described as (
         people.last_seen_at
     from people
     full outer join found_people on people.person_id = found_people.person_id
+    left join addresses on coalesce(people.person_id, found_people.person_id) = addresses.person_id
 
 ),
 
