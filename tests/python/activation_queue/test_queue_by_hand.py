@@ -22,6 +22,7 @@ from tests.python.activation_queue.world import (
     Found,
     Identity,
     Mailbox,
+    Merge,
     Person,
     PlanRecord,
     Result,
@@ -32,8 +33,6 @@ from tests.python.activation_queue.world import (
     at,
     hashed,
 )
-
-pytestmark = pytest.mark.xdist_group("activation_queue")
 
 DAY = date(2026, 3, 10)
 SPIKE, SIGN_UP, ACTIVATION, SURGE, DROP_OFF = "4", "2", "3", "1", "5"
@@ -49,6 +48,7 @@ QUEUED: dict[str, Any] = {}
 # case: the rules that refuse her on DAY, each with the day to try again
 EXPECTED: dict[str, dict[str, date | None]] = {
     "plain": QUEUED,
+    "merged-since": QUEUED,
     "no-email": {"no_email": day(1)},
     "personal": {"personal_mail": NEVER},
     "personal-and-work": QUEUED,
@@ -188,6 +188,9 @@ class Cases:
     def add_people(self) -> None:
         world, person = self.world, self.person
         person("plain")
+        merged = person("merged-since")
+        world.signals[-1].person_id = "as she was called that day"
+        world.merges.append(Merge("as she was called that day", hashed("email", merged)))
         person("no-email", email=None)
         person("personal", email="personal@gmail.com")
         both = person("personal-and-work", email="both@gmail.com")

@@ -11,8 +11,6 @@ import random
 from collections import Counter
 from datetime import date, timedelta
 
-import pytest
-
 from python_jobs.registry.edits import Edit, set_row
 from tests.python.activation_queue.conftest import Morning
 from tests.python.activation_queue.oracle import Oracle, Suppression
@@ -29,8 +27,6 @@ from tests.python.activation_queue.world import (
     at,
     hashed,
 )
-
-pytestmark = pytest.mark.xdist_group("activation_queue")
 
 DAY = date(2026, 3, 10)
 PEOPLE, SELLERS = 100_000, 20

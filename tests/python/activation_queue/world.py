@@ -195,6 +195,12 @@ class Identity:
 
 
 @dataclass
+class Merge:
+    person_id: str
+    merged_person_id: str
+
+
+@dataclass
 class Result:
     """One attempt of ours to write something."""
 
@@ -234,6 +240,7 @@ class World:
     enriched: list[Enriched] = field(default_factory=list)
     clay: list[ClayAnswer] = field(default_factory=list)
     identities: list[Identity] = field(default_factory=list)
+    merges: list[Merge] = field(default_factory=list)
     results: list[Result] = field(default_factory=list)
     plan_records: list[PlanRecord] = field(default_factory=list)
 
@@ -268,6 +275,7 @@ TABLES: dict[str, tuple[str, type]] = {
     "enriched": ("staging.stg_sixsense__people_enrichment", Enriched),
     "clay": ("staging.stg_clay__enrichments", ClayAnswer),
     "identities": ("intermediate.int_person_identities", Identity),
+    "merges": ("intermediate.int_person_merges", Merge),
 }
 RENAMED = {"outreach_users": {"user_id": "outreach_user_id"}}
 JSON_COLUMNS = {"emails", "result", "links"}

@@ -12,7 +12,7 @@ import pytest
 
 from tests.small_project import PROJECT_DIR, SmallProject
 
-ROW = "customer_won,true,Customer won,40,3,welcome,\n"
+ROW = "customer_won,true,Customer won,40,3,7,welcome,\n"
 DAYS = json.dumps({"from_date": "2026-06-01", "to_date": "2026-06-05"})
 UNTESTED = ("--exclude-resource-type", "unit_test", "test")
 # A deal that was won, and one that was lost.
