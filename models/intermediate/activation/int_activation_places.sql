@@ -1,5 +1,19 @@
 {{ config(materialized='table') }}
 
+{#-
+  Places are given in the order of the queue, to whoever finds one in the account's week, the sequence's
+  day and the mailbox's day. Rounds instead of one person after the other: who has a place even if all
+  before her get theirs, has it; who finds one full of people that have theirs, has none; the rest is
+  asked again. Who is still open after the last round gets none today.
+-#}
+{%- set rounds = 10 -%}
+{%- set kinds = ['account', 'sequence', 'mailbox'] -%}
+{%- set round_columns = [
+    'candidate_id', 'valid_until', 'outreach_sequence_name', 'account_id', 'sequence_id', 'mailbox_id', 'weekly_cap',
+    'recent_count', 'oldest_on', 'sequence_capacity', 'mailbox_capacity', 'account_room', 'sequence_room',
+    'mailbox_room', 'place',
+] -%}
+
 with candidates as (
 
     select * from {{ ref('int_activation_candidates') }}
@@ -55,30 +69,35 @@ rules as (
 
 ),
 
--- whom no rule refuses, in the order of the queue
-ranked as (
+-- whom no rule refuses, in the order of the queue; a room without a limit is null
+round_0 as (
 
     select
         candidates.candidate_id,
-        candidates.account_key,
-        candidates.outreach_sequence_name,
         candidates.valid_until,
+        candidates.outreach_sequence_name,
+        candidates.account_key as account_id,
         coalesce(candidates.outreach_sequence_id, candidates.sequence_key) as sequence_id,
         candidate_mailboxes.mailbox_id,
+        rules.weekly_cap,
         coalesce(recent.recent_count, 0) as recent_count,
         recent.oldest_on,
-        rules.weekly_cap,
-        case when rules.is_capacity_kept then sequences.daily_capacity end as sequence_capacity,
-        sequences.entered_count,
-        case when rules.is_capacity_kept then candidate_mailboxes.daily_capacity end as mailbox_capacity,
-        candidate_mailboxes.planned_count,
+        sequences.daily_capacity as sequence_capacity,
+        candidate_mailboxes.daily_capacity as mailbox_capacity,
+        case when candidates.account_key is not null then rules.weekly_cap - coalesce(recent.recent_count, 0) end
+            as account_room,
+        case when rules.is_capacity_kept then sequences.daily_capacity - sequences.entered_count end
+            as sequence_room,
+        case when rules.is_capacity_kept then candidate_mailboxes.daily_capacity - candidate_mailboxes.planned_count end
+            as mailbox_room,
         row_number() over (
             order by
                 candidates.strength desc,
                 candidates.occurred_at desc,
                 candidates.contact_rank,
                 candidates.candidate_id
-        ) as place
+        ) as place,
+        cast(null as boolean) as fits
     from candidates
     cross join rules
     inner join candidate_mailboxes on candidates.candidate_id = candidate_mailboxes.candidate_id
@@ -88,63 +107,52 @@ ranked as (
     where refusals.candidate_id is null
 
 ),
-
--- the account's places of the week go to its first people
-in_account as (
+{% for round in range(1, rounds + 1) %}
+counted_{{ round }} as (
 
     select
-        *,
-        row_number() over (partition by account_key order by place) as account_place
-    from ranked
+        *
+        {%- for kind in kinds %},
+        coalesce(sum(case when fits then 1 else 0 end) over (
+            partition by {{ kind }}_id order by place rows between unbounded preceding and 1 preceding
+        ), 0) as {{ kind }}_taken,
+        coalesce(sum(case when coalesce(fits, true) then 1 else 0 end) over (
+            partition by {{ kind }}_id order by place rows between unbounded preceding and 1 preceding
+        ), 0) as {{ kind }}_wanted
+        {%- endfor %}
+    from round_{{ round - 1 }}
 
 ),
 
-within_account as (
+round_{{ round }} as (
 
     select
-        *,
-        coalesce(recent_count + account_place <= weekly_cap, true) or account_key is null as fits_account
-    from in_account
+        {{ round_columns | join(', ') }},
+        case
+            when fits is not null then fits
+            when {% for kind in kinds %}coalesce({{ kind }}_wanted < {{ kind }}_room, true){{ ' and ' if not loop.last }}{% endfor %} then true
+            when {% for kind in kinds %}coalesce({{ kind }}_taken >= {{ kind }}_room, false){{ ' or ' if not loop.last }}{% endfor %} then false
+        end as fits
+    from counted_{{ round }}
 
 ),
-
--- of those, a sequence's places of the day go to its first people
-in_sequence as (
-
-    select
-        *,
-        case when fits_account then row_number() over (partition by sequence_id, fits_account order by place) end
-            as sequence_place
-    from within_account
-
-),
-
-within_sequence as (
-
-    select
-        *,
-        fits_account and coalesce(entered_count + sequence_place <= sequence_capacity, true) as fits_sequence
-    from in_sequence
-
-),
-
--- and of those a mailbox's
-in_mailbox as (
-
-    select
-        *,
-        case when fits_sequence then row_number() over (partition by mailbox_id, fits_sequence order by place) end
-            as mailbox_place
-    from within_sequence
-
-),
-
+{% endfor %}
+-- who is full of those before her, in this order
 final as (
 
     select
-        *,
-        fits_sequence and coalesce(planned_count + mailbox_place <= mailbox_capacity, true) as fits_mailbox
-    from in_mailbox
+        {{ round_columns | join(', ') }},
+        coalesce(fits, false) as fits,
+        case
+            when coalesce(fits, false) then null
+            {%- for kind in kinds %}
+            when coalesce(sum(case when fits then 1 else 0 end) over (
+                partition by {{ kind }}_id order by place rows between unbounded preceding and 1 preceding
+            ), 0) >= {{ kind }}_room then '{{ kind }}'
+            {%- endfor %}
+            else 'open'
+        end as full_kind
+    from round_{{ rounds }}
 
 )
 

@@ -1,7 +1,7 @@
 with places as (
 
     select * from {{ ref('int_activation_places') }}
-    where not fits_mailbox
+    where not fits
 
 ),
 
@@ -21,12 +21,10 @@ refusals as (
         registry.rule_order,
         registry.retry_days,
         replace(registry.sentence, '{limit}', cast(places.weekly_cap as varchar)) as sentence,
-        cast(places.recent_count as varchar) || ' taken, hers would be the '
-            || cast(places.account_place as varchar) || '. of today' as detail,
+        cast(places.recent_count as varchar) || ' taken before today' as detail,
         {{ json_to_text(json_build({
             'weekly_cap': 'places.weekly_cap',
             'recent_count': 'places.recent_count',
-            'account_place': 'places.account_place',
         })) }} as evidence,
         {{ add_days(
             'case when places.recent_count > 0 then places.oldest_on else ' ~ add_days(as_of_date(), 1) ~ ' end', 6
@@ -34,7 +32,7 @@ refusals as (
     from places
     cross join registry
     where registry.rule = 'weekly_cap'
-        and not places.fits_account
+        and places.full_kind = 'account'
     union all
     select
         places.candidate_id,
@@ -43,40 +41,25 @@ refusals as (
         registry.rule_order,
         registry.retry_days,
         registry.sentence,
-        'sequence ' || places.outreach_sequence_name || ' takes ' || cast(places.sequence_capacity as varchar)
-            || ' a day',
+        case places.full_kind
+            when 'sequence'
+                then 'sequence ' || places.outreach_sequence_name || ' takes '
+                    || cast(places.sequence_capacity as varchar) || ' people a day'
+            when 'mailbox' then 'the mailbox sends ' || cast(places.mailbox_capacity as varchar) || ' e-mails a day'
+            else 'others go first'
+        end,
         {{ json_to_text(json_build({
-            'outreach_sequence_name': 'places.outreach_sequence_name',
-            'daily_capacity': 'places.sequence_capacity',
-            'entered_count': 'places.entered_count',
-            'sequence_place': 'places.sequence_place',
-        })) }},
-        cast(null as date)
-    from places
-    cross join registry
-    where registry.rule = 'capacity'
-        and places.fits_account
-        and not places.fits_sequence
-    union all
-    select
-        places.candidate_id,
-        places.valid_until,
-        registry.rule,
-        registry.rule_order,
-        registry.retry_days,
-        registry.sentence,
-        'the mailbox sends ' || cast(places.mailbox_capacity as varchar) || ' a day',
-        {{ json_to_text(json_build({
+            'full': 'places.full_kind',
+            'sequence_id': 'places.sequence_id',
+            'sequence_room': 'places.sequence_room',
             'mailbox_id': 'places.mailbox_id',
-            'daily_capacity': 'places.mailbox_capacity',
-            'planned_count': 'places.planned_count',
-            'mailbox_place': 'places.mailbox_place',
+            'mailbox_room': 'places.mailbox_room',
         })) }},
         cast(null as date)
     from places
     cross join registry
     where registry.rule = 'capacity'
-        and places.fits_sequence
+        and places.full_kind <> 'account'
 
 ),
 

@@ -5,13 +5,6 @@ with signals as (
 
 ),
 
--- a signal keeps the person of its day
-merges as (
-
-    select * from {{ ref('int_person_merges') }}
-
-),
-
 registry as (
 
     select * from {{ ref('stg_registry__signals') }}
@@ -42,7 +35,6 @@ final as (
         {{ add_days('signals.detected_at', 'registry.valid_days') }} as valid_until
     from signals
     inner join registry on signals.signal_name = registry.signal_name
-    left join merges on signals.person_id = merges.person_id
     left join merges on signals.person_id = merges.person_id
     where signals.detected_at <= {{ as_of_date() }}
         and {{ add_days('signals.detected_at', 'registry.valid_days') }} >= {{ as_of_date() }}

@@ -1,7 +1,7 @@
 with places as (
 
     select * from {{ ref('int_activation_places') }}
-    where fits_mailbox
+    where fits
 
 ),
 

@@ -289,20 +289,19 @@ class Oracle:
             mailbox = self._mailbox(person, account)
             assert mailbox
             last = one.signal.detected_at + timedelta(days=VALID_DAYS[one.signal.signal_name])
-            if one.account:
-                in_account[one.account] += 1
-                entered = recent[one.account]
-                if len(entered) + in_account[one.account] > WEEKLY_CAP:
-                    again = min(entered, default=tomorrow) + timedelta(days=6)
-                    one.refusals["weekly_cap"] = again if again <= last else None
-                    continue
-            in_sequence[sequence] += 1
-            if in_sequence[sequence] + added[sequence] > SEQUENCE_A_DAY:
+            entered = recent[one.account or ""]
+            if one.account and len(entered) + in_account[one.account] >= WEEKLY_CAP:
+                again = min(entered, default=tomorrow) + timedelta(days=6)
+                one.refusals["weekly_cap"] = again if again <= last else None
+            elif (
+                in_sequence[sequence] + added[sequence] >= SEQUENCE_A_DAY
+                or in_mailbox[mailbox] >= self.mailbox_room[mailbox]
+            ):
                 one.refusals["capacity"] = tomorrow if tomorrow <= last else None
-                continue
-            in_mailbox[mailbox] += 1
-            if in_mailbox[mailbox] > self.mailbox_room[mailbox]:
-                one.refusals["capacity"] = tomorrow if tomorrow <= last else None
+            else:
+                in_account[one.account or ""] += 1
+                in_sequence[sequence] += 1
+                in_mailbox[mailbox] += 1
 
 
 def persona(title: str | None) -> tuple[int, int] | None:
