@@ -288,18 +288,16 @@ select * from final
 
 {% macro changes_text(causing, values_in_reason) -%}
     {#- What causes an update, as a text: Intent_Stage__c Warm → Hot; X6Sense_Profile_Fit__c empty → Strong -#}
-    rtrim(
-        {%- for mapping in causing %}
-        case
-            when moved_{{ mapping.field }}
-                then '{{ mapping.field }}
-                {%- if values_in_reason %} ' || coalesce(their_{{ mapping.field }}, 'empty') || ' → ' || coalesce(our_{{ mapping.field }}, 'empty') || '
-                {%- endif %}; '
-            else ''
-        end ||
-        {%- endfor %} '',
-        '; '
-    )
+    {%- set parts = ["''"] -%}
+    {%- for mapping in causing -%}
+        {%- set words = "'" ~ mapping.field ~ "'" -%}
+        {%- if values_in_reason -%}
+            {%- set words = words ~ " || ' ' || coalesce(their_" ~ mapping.field ~ ", 'empty') || ' → ' || coalesce(our_"
+                ~ mapping.field ~ ", 'empty')" -%}
+        {%- endif -%}
+        {%- do parts.append("case when moved_" ~ mapping.field ~ " then " ~ words ~ " || '; ' else '' end") -%}
+    {%- endfor -%}
+    {{ regexp_removed(parts | join(' || '), "'; $'") }}
 {%- endmacro %}
 
 {% macro sync_object(mappings, prefix, only_updates=false) -%}

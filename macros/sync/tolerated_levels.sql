@@ -27,5 +27,9 @@ end
 {%- endmacro %}
 
 {% macro joined_levels(conditions) -%}
-rtrim({% for level, condition in conditions.items() %}case when {{ condition }} then '{{ level }};' else '' end{{ ' || ' if not loop.last }}{% endfor %}, ';')
+{%- set parts = [] -%}
+{%- for level, condition in conditions.items() -%}
+    {%- do parts.append("case when " ~ condition ~ " then '" ~ level ~ ";' else '' end") -%}
+{%- endfor -%}
+{{ regexp_removed(parts | join(' || '), "';$'") }}
 {%- endmacro %}
