@@ -1,0 +1,399 @@
+"""Holds an answer against the rows it cites. What does not hold is taken out.
+
+It is ours whatever the engine is, and knows no model: only texts, and what stands in them. A
+missing statement is cheap, a lie is not: what cannot be told from a lie by its words is removed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from python_jobs.enrich.check import words as lexicon
+from python_jobs.enrich.check.text import Clause, Day, Number, clauses, gives_orders, normalised
+from python_jobs.enrich.check.words import concept
+from python_jobs.enrich.task import Asked, Checked, Output, Quote, Statement
+
+_QUOTED = re.compile("[\"“”«„]([^\"“”«»„]+)[\"“”»]|(?<![\\w])[‘']([^‘’']{3,}(?:[’']\\w[^‘’']*)*)[’'](?!\\w)")
+_CITED = re.compile(r"\[([^\[\]\s]*[:_\d][^\[\]\s]*)\]")
+_ADDRESS = re.compile(r"\S+@\S+\.\w+|https?://\S+|\bwww\.\S+")
+_SUBJECT = ("account", "account_name", "company", "company_name")
+
+
+def checked(output: Output, asked: Asked) -> Checked:
+    """The output without the statements and quotes that their rows do not bear out.
+
+    What holds a statement or quote as a part falls with it; where an answer cannot do without one
+    that fell, nothing of it is kept.
+    """
+    verdict = _Verdict(asked)
+    kept = {}
+    for name in type(output).model_fields:
+        value = getattr(output, name)
+        if isinstance(value, list):
+            kept[name] = [item for item in value if verdict.holds(name, item)]
+        elif not verdict.holds(name, value):
+            kept[name] = None
+            verdict.lost |= type(None) not in _kinds(output, name)
+    made = verdict.made
+    if verdict.lost:
+        return Checked(output, made, made, tuple(verdict.reasons))
+    return Checked(
+        output.model_copy(update=kept), made, len(verdict.reasons), tuple(verdict.reasons)
+    )
+
+
+class _Verdict:
+    """What was made, and why something of it was removed."""
+
+    def __init__(self, asked: Asked) -> None:
+        self._asked = asked
+        self.made = 0
+        self.reasons: list[str] = []
+        self.lost = False
+
+    def holds(self, name: str, item: object) -> bool:
+        if isinstance(item, Statement | Quote):
+            self.made += 1
+            why = why_not(item, self._asked) if isinstance(item, Statement) else (
+                why_not_said(item, self._asked)
+            )
+            if why:
+                self.reasons.append(f"{name}: {why}")
+            return why is None
+        if isinstance(item, BaseModel):
+            parts: list[object] = [getattr(item, part) for part in type(item).model_fields]
+        elif isinstance(item, list | tuple):
+            parts = list(item)
+        else:
+            return True
+        return all([self.holds(name, part) for part in parts])
+
+
+def _kinds(output: Output, name: str) -> tuple[object, ...]:
+    annotation = type(output).model_fields[name].annotation
+    return getattr(annotation, "__args__", (annotation,))
+
+
+def why_not_said(quote: Quote, asked: Asked) -> str | None:
+    """Why a quote does not hold: it must stand in its row, to the letter, where it says."""
+    row = asked.evidence.get(quote.evidence)
+    if row is None:
+        return "quotes a row that was not given"
+    if gives_orders(row):
+        return "quotes an order to the writer"
+    placed = 0 <= quote.start < quote.end <= len(row)
+    if not placed or not quote.text.strip() or row[quote.start : quote.end] != quote.text:
+        return "is not verbatim at its place"
+    return None
+
+
+def why_not(statement: Statement, asked: Asked) -> str | None:
+    """Why a statement does not hold, in words without any of its own; None when it holds."""
+    named = _CITED.findall(statement.text)
+    if any(row not in asked.evidence for row in (*statement.evidence, *named)):
+        return "cites a row that was not given"
+    if gives_orders(statement.text):
+        return "gives an order to the reader"
+    is_fact = statement.kind == "fact"
+    if is_fact and not statement.evidence:
+        return "a fact without a row"
+    cited = statement.evidence if is_fact else list(asked.evidence)
+    rows = {row: asked.evidence[row] for row in cited if not gives_orders(asked.evidence[row])}
+    if is_fact and not rows:
+        return "rests on an order to the writer"
+    text, quotes = _without_quotes(_CITED.sub("", statement.text))
+    for quoted in quotes:
+        rows_of = {row: told for row, told in rows.items() if _is_quoted(quoted, told, text)}
+        if not rows_of:
+            return "a quote that nobody said"
+        rows = rows_of if is_fact else rows
+    for address in _ADDRESS.findall(text):
+        if not any(normalised(address) in normalised(row) for row in rows.values()):
+            return "an address that is not in its rows"
+    told = clauses(_without_subject(text, asked))
+    if not is_fact:
+        return _why_not_free(statement, told, list(rows.values()), text)
+    return _why_not_fact(told, [_Row.of(row, rows[row], asked) for row in rows], bool(quotes))
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A cited row. ``passages``: what may be read together; ``by``: whose words it is, if anybody's.
+
+    All of a record is of one thing. Of what somebody said, a clause is read with the one before it
+    only if it speaks of it.
+    """
+
+    by: str | None
+    passages: tuple[tuple[Clause, ...], ...]
+
+    @classmethod
+    def of(cls, row: str, text: str, asked: Asked) -> _Row:
+        by, read = asked.said_by.get(row), clauses(text)
+        if by is None:
+            return cls(None, (read,))
+        passages: list[list[Clause]] = []
+        for clause in read:
+            if passages and lexicon.BACK & set(clause.plain):
+                passages[-1].append(clause)
+            else:
+                passages.append([clause])
+        return cls(by, tuple(map(tuple, passages)))
+
+
+def _without_quotes(text: str) -> tuple[str, list[str]]:
+    quotes = ["".join(found).strip() for found in _QUOTED.findall(text)]
+    return _QUOTED.sub(" ", text), quotes
+
+
+def _is_quoted(quoted: str, row: str, around: str) -> bool:
+    """Whether the words stand in the row, whole, and not torn from a "not" before them."""
+    words, row = normalised(quoted).rstrip(",."), normalised(row)
+    for found in re.finditer(rf"(?<!\w){re.escape(words)}(?!\w)", row):
+        before = re.split(r"[.!?;,]", row[: found.start()])[-1]
+        if not _denies(before) or _denies(around):
+            return True
+    return False
+
+
+def _denies(text: str) -> bool:
+    return any(clause.is_denial for clause in clauses(text))
+
+
+def _without_subject(text: str, asked: Asked) -> str:
+    """The subject's own name is told to everybody: no row need have it."""
+    for key in _SUBJECT:
+        name = asked.input.get(key)
+        if isinstance(name, str) and name:
+            text = re.sub(rf"(?i)(?<!\w){re.escape(name)}(?:[’']s)?(?!\w)", "the account", text)
+    return text
+
+
+# --- facts ---
+
+
+def _why_not_fact(told: Sequence[Clause], rows: list[_Row], has_quote: bool) -> str | None:
+    if not has_quote and not any(part.said or part.days or part.numbers for part in told):
+        return "says nothing that a row could bear out"
+    records = [passage for row in rows if row.by is None for passage in row.passages]
+    for clause in told:
+        spoken = [row for row in rows if row.by and not _wrong_side(clause, row)]
+        if not spoken and not records:
+            return "said by the other side"
+        readings = [[*records, passage] for row in spoken for passage in row.passages]
+        free = lexicon.TOLD if spoken else set()
+        reasons = [
+            _why_not_clause(clause, _usable(clause, reading, told), free)
+            for reading in readings or [records]
+        ]
+        if None not in reasons:
+            return reasons[0]
+    return None
+
+
+def _why_not_clause(clause: Clause, usable: list[Clause], free: Collection[str]) -> str | None:
+    for day in clause.days:
+        if not any(day.borne_out_by(given) for part in usable for given in part.days):
+            return "a date that is not in its rows"
+    for number in clause.numbers:
+        if not _is_counted(number, clause, usable):
+            return "a number that is not in its rows"
+    for name in clause.names:
+        if not any(_has_run(part.plain, name) for part in usable):
+            return "a name that is not in its rows"
+    if _swapped(clause, usable):
+        return "names in other roles than in its rows"
+    if {("rise", False), ("fall", False)} <= clause.said:
+        return "goes both up and down"
+    if clause.is_denial and not any(part.is_denial for part in usable):
+        return "denies what its rows do not"
+    asks = any(part.is_question for part in usable)
+    for name, denied in clause.said:
+        if name in clause.counted or name in free or (name == "ask" and asks):
+            continue
+        if not _is_said((name, denied), clause, usable):
+            return "says what is not in its rows"
+    return None
+
+
+def _usable(
+    clause: Clause, rows: list[tuple[Clause, ...]], told: Sequence[Clause]
+) -> list[Clause]:
+    """The clauses of the rows that may be speaking of what this clause speaks of.
+
+    What is said of somebody or some day is not said of another; a question and a condition are
+    only told as such.
+    """
+    names = {name for name in clause.names}
+    days = clause.days
+    marks = {concept(word) for one in told for word in one.plain} | {
+        word for one in told for word in one.plain
+    }
+    asks = bool(marks & lexicon.ASKING) or any(one.is_question for one in told)
+    found = []
+    for row in rows:
+        if days and any(part.days for part in row) and not _share_day(days, row):
+            continue
+        if names and any(part.names for part in row) and not any(
+            _has_run(part.plain, name) for part in row for name in names
+        ):
+            continue
+        for part in row:
+            if names and part.names and not any(_has_run(part.plain, name) for name in names):
+                continue
+            if days and part.days and not _share_day(days, (part,)):
+                continue
+            if part.is_question and not asks:
+                continue
+            if "if" in part.plain and not marks & lexicon.IF:
+                continue
+            if lexicon.FUTURE & set(part.plain) and not marks & lexicon.COMMITTED:
+                continue
+            found.append(part)
+    return found
+
+
+def _share_day(days: list[Day], parts: Iterable[Clause]) -> bool:
+    return any(day.borne_out_by(given) for part in parts for given in part.days for day in days)
+
+
+def _is_counted(number: Number, clause: Clause, usable: list[Clause]) -> bool:
+    """Whether the rows have the number where they speak of what the clause speaks of.
+
+    Of the clauses that count the same thing, those that share the most words with this one.
+    """
+    alike = [
+        (len(clause.concepts & part.concepts), part, given)
+        for part in usable
+        for given in part.numbers
+        if _counts_alike(number, given, part)
+    ]
+    most = max((shared for shared, _, _ in alike), default=0)
+    return any(
+        _equal(number, given) and not _turned_otherwise(number.turn, given.turn)
+        for shared, _, given in alike
+        if shared == most
+    )
+
+
+def _counts_alike(number: Number, given: Number, part: Clause) -> bool:
+    if number.bound != given.bound:
+        return False
+    if number.unit and given.unit:
+        return number.unit == given.unit
+    wanted = number.unit or number.noun
+    if number.unit in lexicon.CURRENCIES.values() or given.unit in (
+        *lexicon.CURRENCIES.values(), "percent", "rank",
+    ):  # fmt: skip
+        return False
+    return wanted is None or wanted in part.concepts
+
+
+def _equal(number: Number, given: Number) -> bool:
+    """The same, or the same rounded to the places that the statement has."""
+    if number.value == given.value:
+        return True
+    return given.decimals > number.decimals and (
+        abs(round(given.value, number.decimals) - number.value) < 1e-9
+    )
+
+
+def _turned_otherwise(turn: str | None, given: str | None) -> bool:
+    return given is not None and turn != given and not (turn is None and given == "new")
+
+
+def _has_run(words: list[str], run: tuple[str, ...]) -> bool:
+    size = len(run)
+    return any(tuple(words[place : place + size]) == run for place in range(len(words)))
+
+
+def _swapped(clause: Clause, usable: list[Clause]) -> bool:
+    """Whether two names stand the other way round than in the row, or one was put in the passive."""
+    if len(clause.names) < 2:
+        return False
+    first, second = clause.names[:2]
+    for part in usable:
+        if _has_run(part.plain, first) and _has_run(part.plain, second):
+            same = part.plain.index(first[0]) < part.plain.index(second[0])
+            if same is not (clause.is_passive is part.is_passive):
+                return True
+    return False
+
+
+def _is_said(said: tuple[str, bool], clause: Clause, usable: list[Clause]) -> bool:
+    name, denied = said
+    for part in usable:
+        for other, other_denied in part.said:
+            if other != name:
+                continue
+            if denied is not other_denied and not (clause.is_denial and part.is_denial):
+                continue
+            if name in lexicon.LEVELS and _turned_otherwise(
+                clause.turns.get(name), part.turns.get(name)
+            ):
+                continue
+            return True
+    return False
+
+
+# --- who said it ---
+
+
+def _wrong_side(clause: Clause, row: _Row) -> bool:
+    """Whether a clause tells as ours what they said, or the other way round."""
+    sides = [
+        "us" if word in lexicon.US else "them"
+        for word in clause.plain
+        if word in lexicon.US | lexicon.THEM
+    ]
+    if not sides:
+        return False
+    if any(concept(word) in lexicon.SAYING for word in clause.plain):
+        return sides[0] != row.by
+    return _subject_of(row) not in (sides[0], None)
+
+
+def _subject_of(row: _Row) -> str | None:
+    """Whom words speak of, from who said them and their first pronoun."""
+    for word in (word for passage in row.passages for part in passage for word in part.plain):
+        if word in ("i", "we", "our", "my"):
+            return row.by
+        if word in ("you", "your"):
+            return "them" if row.by == "us" else "us"
+    return None
+
+
+# --- what is no fact ---
+
+
+def _why_not_free(
+    statement: Statement, told: Iterable[Clause], rows: list[str], text: str
+) -> str | None:
+    """Advice and hypotheses state no figure, date or name that no row has."""
+    words = set(re.findall(r"[a-z]+", text.lower()))
+    if statement.kind == "hypothesis" and not words & lexicon.HEDGES and "?" not in text:
+        return "a hypothesis told as a fact"
+    told = list(told)
+    parts = [part for row in rows for part in clauses(row)]
+    for clause in told:
+        for number in clause.numbers:
+            if not any(
+                _counts_alike(number, given, part) and _equal(number, given)
+                for part in parts
+                for given in part.numbers
+            ):
+                return "a number that no row has"
+        for day in clause.days:
+            if not any(day.borne_out_by(given) for part in parts for given in part.days):
+                return "a date that no row has"
+        for name in clause.names:
+            begins = clause is told[0] and name == (clause.plain[0],)
+            if statement.kind == "advice" and begins:  # the verb
+                continue
+            if not any(_has_run(part.plain, name) for part in parts):
+                return "a name that no row has"
+    return None

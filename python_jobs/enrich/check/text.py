@@ -1,0 +1,365 @@
+"""Reads a text into clauses: what each says, of whom, how many, when, and whether it denies it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from text_to_num import alpha2digit
+
+from python_jobs.enrich.check import words as lexicon
+from python_jobs.enrich.check.words import concept
+
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_WEEKDAYS = "mon tue wed thu fri sat sun".split()
+_MONTH = (
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|"
+    r"Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b\.?"
+)
+_WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+_TOKEN = re.compile(
+    rf"""
+    (?P<iso>\d{{4}}-\d{{2}}-\d{{2}})(?:[T ]\d{{2}}:\d{{2}}(?::\d{{2}}(?:\.\d+)?)?(?:Z|[+-]\d{{2}}:?\d{{2}})?)?
+    | (?P<dmy>\d{{1,2}}(?:st|nd|rd|th)?\ (?:of\ )?{_MONTH}(?:,?\ \d{{4}})?)
+    | (?P<mdy>{_MONTH}\ \d{{1,2}}(?:st|nd|rd|th)?(?!\d)(?:,?\ \d{{4}})?)
+    | (?P<my>{_MONTH},?\ \d{{4}})
+    | (?P<quarter>(?:Q[1-4]|[1-4](?:st|nd|rd|th)\ quarter)(?:[ /-](?:of\ )?\d{{4}})?)
+    | (?P<year>(?<=\bin\ )(?:19|20)\d{{2}}\b | (?<=\bsince\ )(?:19|20)\d{{2}}\b | (?<=\bof\ )20\d{{2}}\b)
+    | (?P<month>(?<=in\ ){_MONTH} | (?<=since\ ){_MONTH} | (?<=of\ ){_MONTH} | (?!May){_MONTH})
+    | (?P<weekday>\b{_WEEKDAY}s?\b)
+    | (?P<number>(?:(?P<currency>[$€£]|\b(?:USD|EUR|GBP)\ )\s?)?(?<![\w.])[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?
+        (?:\s?(?P<scale>k|K|m|M|mn|bn|thousand|million|billion)\b)?
+        (?:\s?(?P<suffix>%|×|(?:percent|x|d|h|usd|USD|EUR|GBP|dollars?|euros?|pounds?|st|nd|rd|th)\b))?
+        (?![\w]))
+    | (?P<word>[^\W_]+(?:[.@][^\W_]+)*)
+    | (?P<end>[.!?](?=\s|$|["”)])|\n) | (?P<arrow>→) | (?P<break>[,;:()\[\]|{{}}•–—"“”]|\s-\s)
+    """,
+    re.VERBOSE,
+)
+_SCALE = {"k": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "million": 1e6, "bn": 1e9, "billion": 1e9}
+_STOPS = set("in on at by for from with to and or than while but over".split())
+_ORDER = re.compile(
+    r"(?i)\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instruction|prompt|rule|above|previous)"
+    r"|\b(?:system|developer) (?:prompt|message)\b|\byou are (?:an?|now) (?:\w+ )?"
+    r"(?:ai|assistant|bot|language model|chatbot)\b|\b(?:note|message|instructions?) (?:to|for) "
+    r"(?:the )?(?:ai|assistant|model|summari[sz]er|bot|llm)\b|\bas an ai\b|\blanguage model\b"
+    r"|\b(?:in|into) (?:your|the) (?:summary|brief|output|answer|response)\b.{0,30}"
+    r"\b(?:say|state|write|mention|include|add|claim)\b"
+    r"|\b(?:answer|respond|reply|output) only\b|\bdo not (?:summari[sz]e|report|mention)\b"
+    r"|\b(?:previous|prior|above|earlier) instructions?\b|<\/?(?:system|assistant|instructions?)>"
+)
+
+
+@dataclass(frozen=True)
+class Number:
+    """``unit``: what is counted, as far as the text says; ``bound``: more or less than that."""
+
+    value: float
+    decimals: int
+    unit: str | None
+    noun: str | None
+    bound: str | None
+    turn: str | None
+
+
+@dataclass(frozen=True)
+class Day:
+    """As much of a date as the text gives."""
+
+    year: int | None = None
+    quarter: int | None = None
+    month: int | None = None
+    day: int | None = None
+    weekday: int | None = None
+
+    def borne_out_by(self, other: Day) -> bool:
+        """Whether every part of this one is a part of the other or follows from it."""
+        quarter = other.quarter or (other.month and (other.month + 2) // 3)
+        given = Day(other.year, quarter, other.month, other.day, other.weekday)
+        return all(
+            getattr(self, part) in (None, getattr(given, part))
+            for part in ("year", "quarter", "month", "day", "weekday")
+        )
+
+
+@dataclass
+class Clause:
+    """The smallest part of a text that says something.
+
+    Attributes:
+        said: concepts of its words with whether they are denied.
+        turns: concepts that a change leads from (``old``) or to (``new``).
+        counted: concepts that are the units of its numbers.
+    """
+
+    said: set[tuple[str, bool]] = field(default_factory=set)
+    plain: list[str] = field(default_factory=list)
+    numbers: list[Number] = field(default_factory=list)
+    days: list[Day] = field(default_factory=list)
+    names: list[tuple[str, ...]] = field(default_factory=list)
+    turns: dict[str, str] = field(default_factory=dict)
+    counted: set[str] = field(default_factory=set)
+    is_question: bool = False
+    is_passive: bool = False
+
+    @property
+    def concepts(self) -> set[str]:
+        return {name for name, _ in self.said}
+
+    @property
+    def is_denial(self) -> bool:
+        return bool(lexicon.NEGATORS & set(self.plain))
+
+
+@dataclass
+class _Token:
+    kind: str
+    text: str
+    value: float = 0.0
+    decimals: int = 0
+    unit: str | None = None
+    day: Day | None = None
+    turn: str | None = None
+
+
+def gives_orders(text: str) -> bool:
+    """Whether a text speaks to whoever summarises it: what it says is no evidence."""
+    return bool(_ORDER.search(text))
+
+
+def normalised(text: str) -> str:
+    """Lower case, one kind of quotation mark and dash, single spaces."""
+    text = unicodedata.normalize("NFKC", text).lower()
+    text = text.translate(str.maketrans("“”„«»‘’–—", '"""""\'\'--'))
+    return " ".join(text.split())
+
+
+@lru_cache(maxsize=8192)
+def clauses(text: str) -> tuple[Clause, ...]:
+    """The clauses of a text, in order."""
+    text = unicodedata.normalize("NFC", text)
+    for pattern, instead in _PHRASES:
+        text = pattern.sub(instead, text)
+    text = alpha2digit(text, "en", threshold=1)
+    found = []
+    for sentence, is_question in _sentences(_turned(list(_tokens(text)))):
+        found += [_clause(part, is_question) for part in _parts(sentence)]
+    return tuple(clause for clause in found if clause.plain or clause.numbers or clause.days)
+
+
+_PHRASES = [(re.compile(pattern, re.I), instead) for pattern, instead in lexicon.PHRASES]
+
+
+def _tokens(text: str) -> Iterator[_Token]:
+    for found in _TOKEN.finditer(text):
+        kind, told = found.lastgroup or "", found.group()
+        if found["number"] is not None:
+            yield _number(found)
+        elif kind in ("iso", "dmy", "mdy", "my", "quarter", "year", "month", "weekday"):
+            yield _Token("day", told, day=_day(kind, told))
+        elif kind in ("end", "arrow", "break", "word"):
+            yield _Token(kind, told)
+        else:
+            yield _Token("day", told, day=_day("iso", found["iso"]))
+
+
+def _number(found: re.Match[str]) -> _Token:
+    digits = re.search(r"[-+]?\d[\d,]*(?:\.\d+)?", found.group())
+    assert digits is not None
+    plain = digits[0].replace(",", "").lstrip("+")
+    scale = _SCALE.get((found["scale"] or "").lower(), 1.0)
+    decimals = len(plain.partition(".")[2])
+    if scale > 1:
+        decimals -= len(f"{scale:.0f}") - 1
+    suffix = (found["suffix"] or "").lower()
+    unit = lexicon.CURRENCIES.get((found["currency"] or "").strip().lower()) or (
+        lexicon.CURRENCIES.get(suffix)
+    )
+    if suffix in ("st", "nd", "rd", "th"):
+        unit = "rank"
+    if suffix in ("%", "percent"):
+        unit = "percent"
+    if suffix in ("×", "x", "d", "h"):
+        unit = {"×": "view", "x": "view", "d": "day", "h": "hour"}[suffix]
+    return _Token("number", found.group(), float(plain) * scale, decimals, unit)
+
+
+def _day(kind: str, told: str) -> Day:
+    year = next((int(part) for part in re.findall(r"\b\d{4}\b", told)), None)
+    if kind == "iso":
+        _, month, day = (int(part) for part in told.split("-"))
+        return Day(year, None, month, day)
+    if kind == "quarter":
+        return Day(year, int(re.findall(r"[1-4]", told)[0]))
+    if kind == "weekday":
+        return Day(weekday=_WEEKDAYS.index(told[:3].lower()))
+    named = re.search(r"[A-Za-z]{3,}", told)
+    month = None
+    if kind != "year" and named:
+        month = _MONTHS.index(named[0][:3].lower()) + 1
+    days = re.findall(r"\b(\d{1,2})(?:st|nd|rd|th)?\b", told) if kind in ("dmy", "mdy") else []
+    return Day(year, None, month, int(days[0]) if days else None)
+
+
+def _turned(tokens: list[_Token]) -> list[_Token]:
+    """Marks what a change leads from and to: ``a → b``, ``from a to b``, ``previously a``."""
+    for place, token in enumerate(tokens):
+        near = [one.text.lower() for one in tokens[max(0, place - 2) : place]]
+        after = tokens[place + 1].kind if place + 1 < len(tokens) else ""
+        if token.kind not in ("number", "word"):
+            continue
+        if after == "arrow" or near[-1:] in (["from"], ["left"], ["previously"], ["before"]):
+            token.turn = "old"
+        elif near[-1:] in (["→"], ["to"], ["entered"], ["after"], ["now"]):
+            token.turn = "new"
+        elif near == ["having", "been"]:
+            token.turn = "old"
+    return tokens
+
+
+def _sentences(tokens: list[_Token]) -> Iterator[tuple[list[_Token], bool]]:
+    sentence: list[_Token] = []
+    for token in tokens:
+        if token.kind == "end":
+            if sentence:
+                yield sentence, token.text == "?"
+            sentence = []
+        else:
+            sentence.append(token)
+    if sentence:
+        yield sentence, False
+
+
+def _parts(sentence: list[_Token]) -> Iterator[list[_Token]]:
+    """Split at breaks and turns of speech; at "and" where both sides have something to tell."""
+    part: list[_Token] = []
+    for place, token in enumerate(sentence):
+        word = token.text.lower() if token.kind == "word" else ""
+        splits = word in ("but", "while", "whereas", "yet") or (
+            word == "and" and _tells(part) and _tells(sentence[place + 1 :])
+        )
+        if token.kind == "break" or splits:
+            if part:
+                yield part
+            part = []
+        else:
+            part.append(token)
+    if part:
+        yield part
+
+
+def _tells(tokens: list[_Token]) -> bool:
+    for place, token in enumerate(tokens):
+        if token.kind == "break":
+            break
+        if token.kind in ("number", "day"):
+            return True
+        lower = token.text.lower()
+        if lower in lexicon.NEGATORS or concept(lower) in ("everybody", "most", "only"):
+            return True
+        if token.text[:1].isupper() and (place or lower not in lexicon.KNOWN):
+            return True
+    return False
+
+
+def _clause(tokens: list[_Token], is_question: bool) -> Clause:
+    clause = Clause(is_question=is_question)
+    denied = 0
+    name: list[str] = []
+    for place, token in enumerate([*tokens, _Token("break", "")]):
+        lower = token.text.lower()
+        if token.kind == "word" and _is_name(token.text, place, tokens):
+            name.append(lower)
+        elif name:
+            clause.names.append(tuple(name))
+            name = []
+        if token.kind == "day" and token.day:
+            clause.days.append(token.day)
+        if token.kind == "number":
+            clause.numbers.append(_counted(tokens, place, clause))
+        if token.kind != "word":
+            continue
+        if lower == "one" and place + 1 < len(tokens) and _unit(tokens[place + 1]):
+            token.value, token.kind = 1.0, "number"
+            clause.numbers.append(_counted(tokens, place, clause))
+            continue
+        clause.plain.append(lower)
+        if lower in lexicon.NEGATORS:
+            denied = 4
+            continue
+        bound = lower in lexicon.BOUNDS and any(
+            one.kind == "number" for one in tokens[place + 1 : place + 3]
+        )
+        if lower in lexicon.FREE or (bound and lower != "most"):
+            continue
+        timed = place + 1 < len(tokens) and tokens[place + 1].kind == "number"
+        if lower in ("last", "past", "previous", "prior") and timed:
+            continue
+        meaning = concept(lower)
+        clause.said.add((meaning, denied > 0))
+        denied -= denied > 0
+        if token.turn:
+            clause.turns[meaning] = token.turn
+    clause.is_passive = any(
+        one.text.lower() == "by" and two.text[:1].isupper()
+        for one, two in zip(tokens, tokens[1:], strict=False)
+    )
+    _add_direction(clause, tokens)
+    return clause
+
+
+def _is_name(text: str, place: int, tokens: list[_Token]) -> bool:
+    if not text[0].isupper() or text.isupper() or text.lower() in lexicon.FREE:
+        return False
+    if concept(text.lower()) in lexicon.LEVELS:
+        return False
+    begins = place == 0 or tokens[place - 1].kind == "break"
+    followed = place + 1 < len(tokens) and tokens[place + 1].text[:1].isupper()
+    return not begins or followed or text.lower() not in lexicon.KNOWN
+
+
+def _unit(token: _Token) -> str | None:
+    return lexicon.UNITS.get(concept(token.text.lower())) if token.kind == "word" else None
+
+
+def _counted(tokens: list[_Token], place: int, clause: Clause) -> Number:
+    """A number with what it counts: the first unit after it, or else the last before it."""
+    token = tokens[place]
+    unit, noun = token.unit, None
+    for near in [] if unit == "percent" else tokens[place + 1 : place + 4]:
+        if near.kind != "word" or near.text.lower() in _STOPS:
+            break
+        noun = noun or (None if near.text.lower() in lexicon.FREE else concept(near.text.lower()))
+        if found := _unit(near):
+            unit = found if unit in (None, "view") else unit
+            clause.counted.add(concept(near.text.lower()))
+            break
+    if unit is None and noun is None:
+        for near in reversed(tokens[max(0, place - 5) : place]):
+            if near.kind == "number" and near.turn != "old":
+                break
+            if found := _unit(near):
+                unit = found
+                break
+    before = [one.text.lower() for one in tokens[max(0, place - 2) : place]]
+    bounds = [lexicon.BOUNDS[word] for word in before if word in lexicon.BOUNDS]
+    bound = bounds[0] if bounds else None
+    return Number(token.value, token.decimals, unit, noun, bound, token.turn)
+
+
+def _add_direction(clause: Clause, tokens: list[_Token]) -> None:
+    """What goes from less to more rises, though no word says so."""
+    old = [token.value for token in tokens if token.kind == "number" and token.turn == "old"]
+    new = [token.value for token in tokens if token.kind == "number" and token.turn == "new"]
+    for kind in {line for line, _ in lexicon.LEVELS.values()}:
+        for turn, places in (("old", old), ("new", new)):
+            places += [
+                lexicon.LEVELS[name][1]
+                for name, turned in clause.turns.items()
+                if turned == turn and name in lexicon.LEVELS and lexicon.LEVELS[name][0] == kind
+            ]
+    if len(old) == len(new) == 1 and old != new:
+        clause.said.add(("rise" if new > old else "fall", False))
