@@ -57,10 +57,15 @@ ROWS = {
     "usage": "Weekly active users {fell} from {much} to {less} in the week of {day}, {percent}%",
     "vendor": "6sense buying stage {buying}, profile fit {fit}, {day}",
     "jobs": "{day}: {jobs} openings in {team} in {city}",
+    "snapshot": "snapshot_date: {day}, intent_score: {score}, intent_stage: {stage}, "
+    "surge_level: {surge}, unique_people_7d: {people}",
+    "signal": "Signal usage_spiked on {day}: weekly transactions {rose} from {less} to {much}",
+    "measured": "Call on {day}: our talk ratio {talked}%, longest monologue {monologue} seconds, "
+    "{questions} questions, sentiment {sentiment}",
     "two": "{person} asked for a demo on {day}; {other} downloaded the {content} guide on {later}",
 }
 
-TRUE: dict[str, tuple[str, ...]] = {
+SEEN: dict[str, tuple[str, ...]] = {
     "score": (
         "Intent score {score}, {stage}.",
         "The account is {stage} with an intent score of {score}.",
@@ -68,92 +73,151 @@ TRUE: dict[str, tuple[str, ...]] = {
         "{people_words} people were active over the past seven days.",
         "Surge is {surge} at {ratio}x.",
         "The top lane is {lane} with {lane_score} points.",
-    ),
-    "views": (
-        "{views}× page view ({content}) on {day}.",
-        "The {content} page was viewed {views} times on {day_long}.",
-        "{views_words} views of the {content} page on {day_short}.",
-        "They viewed {content} pages {views} times in {quarter}.",
-    ),
-    "change": (
-        "Intent went from {old} to {new} on {day}.",
-        "The score {moved} from {before} to {after}.",
-        "The account is now {new}.",
-    ),
-    "request": (
-        "{person} sent a {request} request on {day}.",
-        'A {request} request came from {person}: "{message}"',
-        "{person} requested a {request} on {day_long}.",
-    ),
-    "deal": (
-        "{deal} moved from {deal_old} to {deal_new}.",
-        "The opportunity of ${amount} is in {deal_new} since {day}.",
-    ),
-    "lost": (
-        "{deal} was closed lost on {day}; the loss reason is {reason}.",
-        "A deal of ${amount} was lost on {day_long}, reason: {reason}.",
-    ),
-    "usage": (
-        "Weekly active users {fell} from {much} to {less}.",
-        "Usage {fell} by {percent}% in the week of {day_short}.",
-    ),
-    "vendor": (
-        "6sense puts the account in the {buying} stage.",
-        "Buying stage {buying}, profile fit {fit}.",
-    ),
-    "jobs": (
-        "They have {jobs} openings in {team} in {city}.",
-        "{jobs_words} {team} jobs were opened in {city} on {day_long}.",
-    ),
-    "two": (
-        "{person} asked for a demo on {day}.",
-        "{other} downloaded the {content} guide.",
-    ),
-}
-HELD_OUT: dict[str, tuple[str, ...]] = {
-    "score": (
         "With a score of {score}, this account sits in the {stage} band.",
         "Over the last week, {visits_words} visits by {people_words} people were recorded.",
         "We see a {surge} surge ({ratio}x).",
         "As of {day_long}, intent stands at {score}.",
     ),
     "views": (
+        "{views}× page view ({content}) on {day}.",
+        "The {content} page was viewed {views} times on {day_long}.",
+        "{views_words} views of the {content} page on {day_short}.",
+        "They viewed {content} pages {views} times in {quarter}.",
         "Visitors looked at the {content} page {views_words} times.",
         "On {day_short}, {content} content was opened {views} times.",
         "{content} drew {views} page views, worth {points} points.",
     ),
     "change": (
+        "Intent went from {old} to {new} on {day}.",
+        "The score {moved} from {before} to {after}.",
+        "The account is now {new}.",
         "It turned {new} on {day_short}, having been {old} before.",
         "The score moved {before} → {after}.",
     ),
     "request": (
+        "{person} sent a {request} request on {day}.",
+        'A {request} request came from {person}: "{message}"',
+        "{person} requested a {request} on {day_long}.",
         "On {day_short} {person} asked for a {request}.",
-        "{person} wrote: \u201c{message}\u201d",
+        "{person} wrote: “{message}”",
         "A contact, {person}, submitted a {request} request in {quarter}.",
     ),
     "deal": (
+        "{deal} moved from {deal_old} to {deal_new}.",
+        "The opportunity of ${amount} is in {deal_new} since {day}.",
         "The {deal} deal, worth ${amount}, advanced to {deal_new}.",
         "On {day_long} the opportunity left {deal_old} and entered {deal_new}.",
     ),
     "lost": (
+        "{deal} was closed lost on {day}; the loss reason is {reason}.",
+        "A deal of ${amount} was lost on {day_long}, reason: {reason}.",
         "We lost {deal} (${amount_k}) because of {reason_low}.",
         "In {quarter} a ${amount} opportunity ended as Closed Lost.",
     ),
     "usage": (
+        "Weekly active users {fell} from {much} to {less}.",
+        "Usage {fell} by {percent}% in the week of {day_short}.",
         "Active users {declined} to {less} from {much}.",
         "There was a {percent}% {drop} in weekly active users.",
     ),
     "vendor": (
+        "6sense puts the account in the {buying} stage.",
+        "Buying stage {buying}, profile fit {fit}.",
         "According to 6sense, they are at the {buying} stage.",
         "Their profile fit is {fit} and they appear to be in {buying}.",
     ),
     "jobs": (
+        "They have {jobs} openings in {team} in {city}.",
+        "{jobs_words} {team} jobs were opened in {city} on {day_long}.",
         "The company is hiring: {jobs} open {team} roles in {city}.",
         "{jobs_words} positions in {team} were posted on {day_short}.",
     ),
     "two": (
+        "{person} asked for a demo on {day}.",
+        "{other} downloaded the {content} guide.",
         "A demo was requested by {person} on {day_short}.",
         "On {later_long}, {other} downloaded a guide about {content}.",
+    ),
+    "snapshot": (
+        "Intent score {score}, stage {stage}.",
+        "{people} unique people in 7 days.",
+        "Surge level {surge}.",
+    ),
+    "signal": ("Weekly transactions {rose} to {much} on {day}, from {less} the week before.",),
+    "measured": (
+        "The call had {questions} questions.",
+        "The longest monologue took {monologue} seconds.",
+        "Sentiment was {sentiment}.",
+    ),
+}
+HELD_OUT: dict[str, tuple[str, ...]] = {
+    "score": (
+        "{people} different people visited {visits} times in the past 7 days.",
+        "The {lane} lane leads with {lane_score} points.",
+        "On {day_short} the account scored {score} for intent.",
+        "It is a {stage} account: score {score}.",
+        "Surge level: {surge}, {ratio} times the usual.",
+    ),
+    "views": (
+        "{content} was read {views_words} times on {day}.",
+        "The {lane} lane got {points} points on {day_short}.",
+        "{views} page views went to {content}.",
+        "On {day_long} someone viewed the {content} page.",
+    ),
+    "change": (
+        "On {day_long} the account went {old} → {new}.",
+        "Since {day_short} it has been {new}; before that it was {old}.",
+        "From {before} the score {moved} to {after}.",
+    ),
+    "request": (
+        "A request for a {request} arrived from {person} on {day}.",
+        "{person} asked for a {request} in {quarter}.",
+        'In the words of {person}: "{message}"',
+    ),
+    "deal": (
+        "{deal} is now in {deal_new}.",
+        "The deal amounts to ${amount_k}.",
+        "It went from {deal_old} into {deal_new} on {day_short}.",
+    ),
+    "lost": (
+        "{deal} was lost for reasons of {reason_low}.",
+        "The deal, at ${amount}, was Closed Lost on {day_short}.",
+        "Loss reason: {reason}.",
+    ),
+    "usage": (
+        "Weekly active users: {much}, then {less}.",
+        "They {fell} from {much} to {less} in the week of {day_long}.",
+        "That is {percent}% fewer weekly active users.",
+    ),
+    "vendor": (
+        "6sense has them in {buying}.",
+        "Fit with the profile is {fit}.",
+        "As of {day_short}, the buying stage is {buying}.",
+    ),
+    "jobs": (
+        "There are {jobs_words} openings in {city}.",
+        "They are recruiting {jobs} people for {team}.",
+        "{city}: {jobs} new {team} openings on {day_short}.",
+    ),
+    "two": (
+        "{person} requested a demo.",
+        "The {content} guide was downloaded by {other} on {later_short}.",
+        "{person} and {other} were active.",
+    ),
+    "snapshot": (
+        "The intent score stands at {score} ({stage}).",
+        "{people_words} unique people came within seven days.",
+        "As of {day_short} the surge is {surge}.",
+        "The account is in stage {stage}.",
+    ),
+    "signal": (
+        "Transactions {rose} from {less} to {much} within a week.",
+        "On {day_long} there were {much} weekly transactions.",
+    ),
+    "measured": (
+        "Our rep talked {talked}% of the time.",
+        "There were {questions_words} questions in the call of {day_short}.",
+        "It was a call of {sentiment} sentiment.",
     ),
 }
 
@@ -165,18 +229,25 @@ class Said:
     by: str
     row: str
     true: tuple[str, ...]
-    held_out: tuple[str, ...]
     lies: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    held_out: bool = False
 
 
 SAID = (
     Said(
         "them",
         "Operations like it, but they have no budget this year.",
-        ("They have no budget this year.", 'They said: "they have no budget this year".'),
-        ("The buyer told us there is no budget this year.", "Operations likes it."),
+        (
+            "They have no budget this year.",
+            'They said: "they have no budget this year".',
+            "The buyer told us there is no budget this year.",
+            "Operations likes it.",
+        ),
         {
-            "negation flipped": ("They have budget this year.", "Operations have a budget."),
+            "negation flipped": (
+                "They have budget this year.",
+                "Operations have a budget.",
+            ),
             "said by the other side": (
                 "We said there is no budget this year.",
                 "Our rep said they have no budget.",
@@ -195,8 +266,11 @@ SAID = (
     Said(
         "them",
         "I have to be frank, the price is well above what we planned.",
-        ("The price is above what they planned.", "They said the price is well above plan."),
-        ("The prospect finds the price too high compared with the plan.",),
+        (
+            "The price is above what they planned.",
+            "They said the price is well above plan.",
+            "The prospect finds the price too high compared with the plan.",
+        ),
         {
             "direction flipped": (
                 "The price is well below what they planned.",
@@ -217,8 +291,12 @@ SAID = (
     Said(
         "us",
         "You get somebody of ours for thirty days.",
-        ("We offered somebody of ours for 30 days.", "They get somebody of ours for thirty days."),
-        ("Our rep promised somebody for the first 30 days.", "We give them somebody for 30 days."),
+        (
+            "We offered somebody of ours for 30 days.",
+            "They get somebody of ours for thirty days.",
+            "Our rep promised somebody for the first 30 days.",
+            "We give them somebody for 30 days.",
+        ),
         {
             "said by the other side": (
                 "The customer offered somebody for thirty days.",
@@ -238,8 +316,9 @@ SAID = (
         (
             "They also talk to {competitor}.",
             "They said the support of {competitor} answers at night.",
+            "{competitor} is also being considered by the buyer.",
+            "They are talking to {competitor}.",
         ),
-        ("{competitor} is also being considered by the buyer.", "They are talking to {competitor}."),
         {
             "invented product or competitor": (
                 "They also talk to {other_competitor}.",
@@ -247,16 +326,25 @@ SAID = (
                 "They also talk to {competitor} and {other_competitor}.",
             ),
             "negation flipped": ("They do not talk to {competitor}.",),
-            "overclaim": ("They only talk to {competitor}.", "They always talk to {competitor}."),
+            "overclaim": (
+                "They only talk to {competitor}.",
+                "They always talk to {competitor}.",
+            ),
         },
     ),
     Said(
         "them",
         "How do you train new people?",
-        ("They asked how we train new people.", 'They asked: "How do you train new people?"'),
-        ("The buyer wanted to know how new people are trained.",),
+        (
+            "They asked how we train new people.",
+            'They asked: "How do you train new people?"',
+            "The buyer wanted to know how new people are trained.",
+        ),
         {
-            "question told as a fact": ("They train new people.", "We train new people."),
+            "question told as a fact": (
+                "They train new people.",
+                "We train new people.",
+            ),
             "said by the other side": ("We asked how they train new people.",),
             "paraphrase in quotation marks": ('They asked: "How do you train new staff?"',),
         },
@@ -264,8 +352,10 @@ SAID = (
     Said(
         "them",
         "We had about {files} files a month.",
-        ("They had about {files} files a month.",),
-        ("The customer mentioned roughly {files} files per month.",),
+        (
+            "They had about {files} files a month.",
+            "The customer mentioned roughly {files} files per month.",
+        ),
         {
             "unit changed": (
                 "They had about {files} files a week.",
@@ -283,42 +373,63 @@ SAID = (
     Said(
         "us",
         "The notice period we can change, for the cap I have to ask.",
-        ("We can change the notice period.", "The rep said he has to ask for the cap."),
-        ("Our side can change the notice period but has to ask about the cap.",),
+        (
+            "We can change the notice period.",
+            "The rep said he has to ask for the cap.",
+            "Our side can change the notice period but has to ask about the cap.",
+        ),
         {
             "negation flipped": (
                 "We cannot change the notice period.",
                 "We refused to change the notice period.",
             ),
-            "swapped facts": ("We can change the cap.", "For the notice period we have to ask."),
+            "swapped facts": (
+                "We can change the cap.",
+                "For the notice period we have to ask.",
+            ),
             "said by the other side": ("The buyer can change the notice period.",),
         },
     ),
     Said(
         "them",
         "Everybody likes it and nobody owns it.",
-        ("Everybody likes it and nobody owns it.", "They said nobody owns it."),
-        ("The prospect said that everyone likes it, yet no one owns it.",),
+        (
+            "Everybody likes it and nobody owns it.",
+            "They said nobody owns it.",
+            "The prospect said that everyone likes it, yet no one owns it.",
+        ),
         {
-            "negation flipped": ("Everybody owns it.", "Nobody likes it.", "They own it."),
+            "negation flipped": (
+                "Everybody owns it.",
+                "Nobody likes it.",
+                "They own it.",
+            ),
             "cut quote": ('Somebody of theirs "owns it".',),
         },
     ),
     Said(
         "them",
         "If the paper is back by Wednesday, yes.",
-        ("They said yes if the paper is back by Wednesday.",),
-        ("Their yes depends on the paper being back by Wednesday.",),
+        (
+            "They said yes if the paper is back by Wednesday.",
+            "Their yes depends on the paper being back by Wednesday.",
+        ),
         {
             "wrong date": ("They said yes if the paper is back by Thursday.",),
-            "condition told as a fact": ("The paper is back.", "The paper was back on Wednesday."),
+            "condition told as a fact": (
+                "The paper is back.",
+                "The paper was back on Wednesday.",
+            ),
         },
     ),
     Said(
         "us",
         "We have it, and the answers will be with you by Friday.",
-        ("We said the answers will be with them by Friday.", "We promised the answers by Friday."),
-        ("Our rep will send the answers by Friday.",),
+        (
+            "We said the answers will be with them by Friday.",
+            "We promised the answers by Friday.",
+            "Our rep will send the answers by Friday.",
+        ),
         {
             "wrong date": ("We promised the answers by Monday.",),
             "condition told as a fact": ("The answers are with them.",),
@@ -328,8 +439,10 @@ SAID = (
     Said(
         "them",
         "Our signing time went up from two to five days since spring.",
-        ("Their signing time went up from 2 to 5 days.",),
-        ("Signing time increased from two to five days since spring, the customer said.",),
+        (
+            "Their signing time went up from 2 to 5 days.",
+            "Signing time increased from two to five days since spring, the customer said.",
+        ),
         {
             "direction flipped": (
                 "Their signing time went down from 5 to 2 days.",
@@ -344,8 +457,11 @@ SAID = (
     Said(
         "them",
         "Aisha asked Lucas for the contract, and Lucas sent it to finance.",
-        ("Aisha asked Lucas for the contract.", "Lucas sent the contract to finance."),
-        ("Lucas was asked for the contract by Aisha.",),
+        (
+            "Aisha asked Lucas for the contract.",
+            "Lucas sent the contract to finance.",
+            "Lucas was asked for the contract by Aisha.",
+        ),
         {
             "swapped names": (
                 "Lucas asked Aisha for the contract.",
@@ -354,6 +470,118 @@ SAID = (
                 "Helen asked Lucas for the contract.",
             ),
         },
+    ),
+    Said(
+        "them",
+        "Our compliance people will not sign this before the audit in March.",
+        (
+            "Their compliance people will not sign before the audit in March.",
+            "The customer said compliance will not sign this before the March audit.",
+            "Compliance won't sign it before March.",
+        ),
+        {
+            "negation flipped": (
+                "Their compliance people will sign this before the audit.",
+                "Compliance will sign in March.",
+            ),
+            "wrong date": ("Their compliance people will not sign this before the audit in May.",),
+            "said by the other side": (
+                "Our compliance people will not sign this before the audit.",
+                "Our rep said compliance will not sign this.",
+            ),
+            "condition told as a fact": ("Their compliance people signed it.",),
+        },
+        held_out=True,
+    ),
+    Said(
+        "us",
+        "We can start with two teams in April, at $1,200 a month.",
+        (
+            "We can start with two teams in April.",
+            "We offered to start with 2 teams at $1.2k a month.",
+            "The rep named $1,200 per month for two teams.",
+        ),
+        {
+            "currency changed": ("We can start with two teams at €1,200 a month.",),
+            "unit changed": (
+                "We can start with two teams at $1,200 a year.",
+                "We can start with two people in April.",
+            ),
+            "number off by one": (
+                "We can start with three teams in April.",
+                "We can start at $1,201 a month.",
+            ),
+            "said by the other side": (
+                "They offered to start with two teams.",
+                "The buyer can start with two teams in April.",
+            ),
+            "ten times as much": ("We can start at $12,000 a month.",),
+            "overclaim": ("We can start with all teams in April.",),
+        },
+        held_out=True,
+    ),
+    Said(
+        "them",
+        "Most of our branches never use video, only the one in {city} does.",
+        (
+            "Most of their branches never use video.",
+            "Only the branch in {city} uses video.",
+            "The buyer said most branches never use video.",
+        ),
+        {
+            "overclaim": (
+                "All of their branches never use video.",
+                "None of their branches use video.",
+            ),
+            "negation flipped": (
+                "Most of their branches use video.",
+                "The one in {city} does not use video.",
+            ),
+            "one thing for another": ("Only the branch in Oslo uses video.",),
+        },
+        held_out=True,
+    ),
+    Said(
+        "them",
+        "{competitor} is cheaper, but you answer faster.",
+        (
+            "{competitor} is cheaper, they said.",
+            "We answer faster, the customer said.",
+            "They find {competitor} cheaper.",
+        ),
+        {
+            "swapped facts": (
+                "{competitor} answers faster.",
+                "We are cheaper.",
+            ),
+            "invented product or competitor": ("{other_competitor} is cheaper.",),
+            "negation flipped": ("{competitor} is not cheaper.",),
+            "direction flipped": (
+                "{competitor} is more expensive.",
+                "{competitor} is slower.",
+            ),
+            "said by the other side": ("We said {competitor} is cheaper.",),
+        },
+        held_out=True,
+    ),
+    Said(
+        "them",
+        "Does it work with our CRM, and who trains the notaries?",
+        (
+            "They asked whether it works with their CRM.",
+            "The buyer asked who trains the notaries.",
+            '"who trains the notaries?" they asked.',
+        ),
+        {
+            "question told as a fact": (
+                "It works with their CRM.",
+                "Somebody trains the notaries.",
+            ),
+            "negation flipped": ("They said it does not work with their CRM.",),
+            "paraphrase in quotation marks": ('They asked: "does it integrate with our CRM".',),
+            "said by the other side": ("We asked who trains the notaries.",),
+        },
+        held_out=True,
     ),
 )
 
@@ -461,7 +689,7 @@ def _account(rng: random.Random, number: int) -> Account:
     people = [f"{a} {b}" for a, b in zip(rng.sample(_FIRST, 3), rng.sample(_LAST, 3), strict=True)]
     start = date(2026, 10, 1) + timedelta(days=rng.randrange(40))
     words = dict(zip(("competitor", "other_competitor"), rng.sample(_COMPETITORS, 2), strict=True))
-    words |= {"stranger": people[2]}
+    words |= {"stranger": people[2], "city": rng.choice(_CITIES)}
     company = _COMPANY[number % len(_COMPANY)]
     fields: dict[str, dict[str, Any]] = {}
     for step, family in enumerate(ROWS):
@@ -501,6 +729,11 @@ def _account(rng: random.Random, number: int) -> Account:
             "less": less,
             "percent": round(100 * (much - less) / much),
             "fell": "fell",
+            "rose": "rose",
+            "talked": rng.randrange(30, 90),
+            "monologue": rng.randrange(40, 260),
+            "questions": rng.randrange(2, 19),
+            "sentiment": rng.choice(("positive", "neutral", "negative")),
             "buying": rng.choice(_BUYING),
             "fit": rng.choice(("strong", "moderate", "weak")),
             "jobs": rng.randrange(2, 13),
@@ -557,11 +790,13 @@ def _spelt(name: str, fields: dict[str, Any]) -> str:
 
 
 def _in_words(number: int) -> str:
-    ones = (
+    ones: list[str] = (
         "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
         "fifteen sixteen seventeen eighteen nineteen"
     ).split()
-    tens = ("", "", "twenty", "thirty", "forty", "fifty")
+    tens = ("", "", "twenty", "thirty", "forty", "fifty", "sixty")
+    if number >= 70:
+        return str(number)
     if number < 20:
         return ones[number]
     return tens[number // 10] + (f"-{ones[number % 10]}" if number % 10 else "")
@@ -571,7 +806,7 @@ def _in_words(number: int) -> str:
 
 
 def _of_rows(rng: random.Random, account: Account, other: Account) -> Iterator[Case]:
-    for phrasings, held_out in ((TRUE, False), (HELD_OUT, True)):
+    for phrasings, held_out in ((SEEN, False), (HELD_OUT, True)):
         for family, texts in phrasings.items():
             fields = account.fields[family]
             for text in texts:
@@ -611,7 +846,10 @@ def _all_in(text: str, fields: dict[str, Any], row: str) -> bool:
     return all(_spelt(name, fields) in row for _, name, _, _ in Formatter().parse(text) if name)
 
 
-_NUMBERS = "score ratio people visits lane_score views points before after amount much less jobs"
+_NUMBERS = (
+    "score ratio people visits lane_score views points before after amount much less jobs talked "
+)
+_NUMBERS += "monologue questions"
 _TERMS = {
     "stage": _STAGES,
     "surge": _SURGES,
@@ -619,6 +857,7 @@ _TERMS = {
     "old": _STAGES,
     "new": _STAGES,
     "deal_new": _DEAL,
+    "sentiment": ("positive", "neutral", "negative"),
     "fit": ("strong", "moderate", "weak"),
 }
 _THINGS = {"content": _CONTENT, "lane": _LANES, "reason": _REASONS, "city": _CITIES, "team": _TEAMS}
@@ -666,9 +905,12 @@ def _changed(rng: random.Random, text: str, fields: dict[str, Any]) -> Iterator[
     if "moved" in names or ("before" in names and "after" in names):
         yield "direction flipped", with_(before=fields["after"], after=fields["before"])
     if "moved" in names:
-        yield "direction flipped", told.replace(
-            *(("rose", "fell") if "rose" in told else ("fell", "rose"))
+        yield (
+            "direction flipped",
+            told.replace(*(("rose", "fell") if "rose" in told else ("fell", "rose"))),
         )
+    if "rose" in names:
+        yield "direction flipped", with_(rose="fell")
     if {"fell", "declined", "drop"} & {*names}:
         yield "direction flipped", with_(fell="rose")
         if "much" in names:
@@ -685,7 +927,10 @@ def _changed(rng: random.Random, text: str, fields: dict[str, Any]) -> Iterator[
             re.sub(r"people|visits", lambda found: swapped_units[found[0]], told),
         )
     if "views" in names:
-        yield "people for visits", re.sub(r"(\d+×?|^\w+) (page view|views|times)", r"\1 people", told)
+        yield (
+            "people for visits",
+            re.sub(r"(\d+×?|^\w+) (page view|views|times)", r"\1 people", told),
+        )
     for unit, wrong in UNITS:
         if unit in told:
             yield "unit changed", told.replace(unit, wrong)
@@ -718,12 +963,11 @@ def _of_calls(account: Account) -> Iterator[Case]:
         def told(words: str, row: str = row) -> Statement:
             return Statement(kind="fact", text=words.format(**account.words), evidence=[row])
 
-        for held_out, phrasings in ((False, said.true), (True, said.held_out)):
-            for words in phrasings:
-                yield Case(None, told(words), account.asked, held_out)
+        for words in said.true:
+            yield Case(None, told(words), account.asked, said.held_out)
         for kind, lies in said.lies.items():
             for words in lies:
-                yield Case(kind, told(words), account.asked)
+                yield Case(kind, told(words), account.asked, said.held_out)
         side = {"us": "We said", "them": "They said"}
         wrong = side["them" if said.by == "us" else "us"]
         exact = Statement(kind="fact", text=f'{side[said.by]}: "{text}"', evidence=[row])

@@ -185,7 +185,7 @@ def _why_not_fact(told: Sequence[Clause], rows: list[_Row], has_quote: bool) -> 
         if not spoken and not records:
             return "said by the other side"
         readings = [[*records, passage] for row in spoken for passage in row.passages]
-        free = lexicon.TOLD if spoken else set()
+        free = lexicon.TOLD if spoken or has_quote else set()
         reasons = [
             _why_not_clause(clause, _usable(clause, reading, told), free)
             for reading in readings or [records]

@@ -30,7 +30,7 @@ _TOKEN = re.compile(
     | (?P<year>(?<=\bin\ )(?:19|20)\d{{2}}\b | (?<=\bsince\ )(?:19|20)\d{{2}}\b | (?<=\bof\ )20\d{{2}}\b)
     | (?P<month>(?<=in\ ){_MONTH} | (?<=since\ ){_MONTH} | (?<=of\ ){_MONTH} | (?!May){_MONTH})
     | (?P<weekday>\b{_WEEKDAY}s?\b)
-    | (?P<number>(?:(?P<currency>[$€£]|\b(?:USD|EUR|GBP)\ )\s?)?(?<![\w.])[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?
+    | (?P<number>(?:(?P<currency>[$€£]|\b(?:USD|EUR|GBP)\ )\s?)?(?<![\w.])[-+]?(?:\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.\d+)?
         (?:\s?(?P<scale>k|K|m|M|mn|bn|thousand|million|billion)\b)?
         (?:\s?(?P<suffix>%|×|(?:percent|x|d|h|usd|USD|EUR|GBP|dollars?|euros?|pounds?|st|nd|rd|th)\b))?
         (?![\w]))
@@ -39,6 +39,8 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
+_HEADS = (":", '"', "“")
+"""What stands before a question that is not part of it."""
 _SCALE = {"k": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "million": 1e6, "bn": 1e9, "billion": 1e9}
 _STOPS = set("in on at by for from with to and or than while but over".split())
 _ORDER = re.compile(
@@ -145,8 +147,11 @@ def clauses(text: str) -> tuple[Clause, ...]:
         text = pattern.sub(instead, text)
     text = alpha2digit(text, "en", threshold=1)
     found = []
-    for sentence, is_question in _sentences(_turned(list(_tokens(text)))):
-        found += [_clause(part, is_question) for part in _parts(sentence)]
+    for sentence, is_question in _sentences(_labelled(_turned(list(_tokens(text))))):
+        heads = [place for place, token in enumerate(sentence) if token.text in _HEADS]
+        asked = heads[-1] if heads and heads[-1] + 1 < len(sentence) else -1
+        for place, part in _parts(sentence):
+            found.append(_clause(part, is_question and place > asked))
     return tuple(clause for clause in found if clause.plain or clause.numbers or clause.days)
 
 
@@ -220,6 +225,18 @@ def _turned(tokens: list[_Token]) -> list[_Token]:
     return tokens
 
 
+def _labelled(tokens: list[_Token]) -> list[_Token]:
+    """Without the colon between a short label and a short value: they are one."""
+    breaks = [-1, *(place for place, one in enumerate(tokens) if one.kind in ("break", "end"))]
+    breaks.append(len(tokens))
+    joined = {
+        place
+        for before, place, after in zip(breaks, breaks[1:], breaks[2:], strict=False)
+        if tokens[place].text == ":" and place - before <= 5 and 1 < after - place <= 4
+    }
+    return [one for place, one in enumerate(tokens) if place not in joined]
+
+
 def _sentences(tokens: list[_Token]) -> Iterator[tuple[list[_Token], bool]]:
     sentence: list[_Token] = []
     for token in tokens:
@@ -233,22 +250,19 @@ def _sentences(tokens: list[_Token]) -> Iterator[tuple[list[_Token], bool]]:
         yield sentence, False
 
 
-def _parts(sentence: list[_Token]) -> Iterator[list[_Token]]:
-    """Split at breaks and turns of speech; at "and" where both sides have something to tell."""
-    part: list[_Token] = []
-    for place, token in enumerate(sentence):
+def _parts(sentence: list[_Token]) -> Iterator[tuple[int, list[_Token]]]:
+    """Split at breaks and turns of speech; at "and" where both sides have something to tell. Each
+    with its place."""
+    begins = 0
+    for place, token in enumerate([*sentence, _Token("break", "")]):
         word = token.text.lower() if token.kind == "word" else ""
         splits = word in ("but", "while", "whereas", "yet") or (
-            word == "and" and _tells(part) and _tells(sentence[place + 1 :])
+            word == "and" and _tells(sentence[begins:place]) and _tells(sentence[place + 1 :])
         )
         if token.kind == "break" or splits:
-            if part:
-                yield part
-            part = []
-        else:
-            part.append(token)
-    if part:
-        yield part
+            if begins < place:
+                yield begins, sentence[begins:place]
+            begins = place + 1
 
 
 def _tells(tokens: list[_Token]) -> bool:
@@ -260,7 +274,7 @@ def _tells(tokens: list[_Token]) -> bool:
         lower = token.text.lower()
         if lower in lexicon.NEGATORS or concept(lower) in ("everybody", "most", "only"):
             return True
-        if token.text[:1].isupper() and (place or lower not in lexicon.KNOWN):
+        if token.text[:1].isupper() and (place or not lexicon.is_known(lower)):
             return True
     return False
 
@@ -318,7 +332,7 @@ def _is_name(text: str, place: int, tokens: list[_Token]) -> bool:
         return False
     begins = place == 0 or tokens[place - 1].kind == "break"
     followed = place + 1 < len(tokens) and tokens[place + 1].text[:1].isupper()
-    return not begins or followed or text.lower() not in lexicon.KNOWN
+    return not begins or followed or not lexicon.is_known(text.lower())
 
 
 def _unit(token: _Token) -> str | None:
@@ -339,7 +353,7 @@ def _counted(tokens: list[_Token], place: int, clause: Clause) -> Number:
             break
     if unit is None and noun is None:
         for near in reversed(tokens[max(0, place - 5) : place]):
-            if near.kind == "number" and near.turn != "old":
+            if near.kind == "number" and near.turn != "old" and near.unit is None:
                 break
             if found := _unit(near):
                 unit = found

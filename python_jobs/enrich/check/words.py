@@ -19,7 +19,7 @@ fall fell fallen decrease decline drop down shrink shrank lower reduce reduction
 above over exceed
 below under beneath
 ask request want wish wonder inquire enquire inquiry
-view look read see saw seen
+view look read
 page content
 visit session
 people person user visitor individual contact stakeholder
@@ -32,7 +32,7 @@ high expensive
 plan budgeted
 lose lost loss
 reason because cause due
-job opening openings role position vacancy
+job opening openings role position positions vacancy hire hiring recruit
 city location
 company firm business organisation organization
 buyer customer client prospect
@@ -61,14 +61,12 @@ year yearly annual annually
 use usage active activity
 competitor rival
 compliance compliant
-buy purchase
-employ hire hiring recruit
 first initial
 last latest
 top highest biggest largest
 too well
 start begin began begun
-stop end cease cancel
+stop cease cancel
 need require
 problem issue trouble
 fast quick rapid
@@ -88,7 +86,7 @@ weak moderate strong
 low medium high critical
 negative neutral positive
 discovery evaluation proposal negotiation
-lost won
+lose won
 """
 
 # What can be counted, and what counts alike.
@@ -140,6 +138,8 @@ go went gone going come came move moved moves turn turned become became enter en
 stand stands stood sit sits reach reached remain stay put puts take took taken make made show shows
 showed shown record recorded happen occurred accord according appear appears seem seems
 account stage level value worth amount intent buying band site website
+see saw seen draw drew drawn attract attracted bring brought
+end ends ended
 roughly approximately approx over open opened posted exactly respectively namely overall currently recently
 side rep seller representative team's prospect buyer customer client
 they're we've that's finds find found
@@ -178,6 +178,9 @@ PHRASES = (
     (r"[’']ll\b", " will"),
     (r"[’'](?:s|re|ve|d|m)\b", ""),
     (r"\b(?:a|one) dozen\b", "12"),
+    (r"\bthe (?:company|firm|business)\b(?=[’' ])", "the account"),
+    (r"\ba contact,", ""),
+    (r"^(?:visitors|somebody|someone|people) (?=looked|viewed|read)", "They "),
     (r"\btwice\b", "2 times"),
     (r"\bwent up\b", "rose"),
     (r"\bwent down\b", "fell"),
@@ -205,6 +208,10 @@ def _lines(text: str) -> list[list[str]]:
 
 
 _MEANING: dict[str, str] = {}
+for _line in _lines(_LEVELS):
+    for _word in _line:
+        _MEANING[_word] = _word
+        _MEANING.setdefault(_STEMMER.stemWord(_word), _word)
 for _line in _lines(_SAME):
     for _word in _line:
         _MEANING.setdefault(_word, _line[0])
@@ -229,5 +236,9 @@ _COMMON = """
 interest timing budget security integrations support team teams project price someone sales traffic
 activity demand engagement research usage internal legal finance operations procurement
 """
-KNOWN = FREE | set(_COMMON.split()) | set(_MEANING) | {word for line in _lines(_LEVELS + _UNITS) for word in line}
-"""Words that begin a sentence without being a name."""
+_KNOWN = FREE | set(_COMMON.split()) | set(_MEANING)
+
+
+def is_known(word: str) -> bool:
+    """Whether a lower-case word may begin a sentence without being a name."""
+    return word in _KNOWN or _STEMMER.stemWord(word) in _KNOWN
