@@ -124,8 +124,8 @@ def why_not(statement: Statement, asked: Asked) -> str | None:
 class _Row:
     """A cited row. ``passages``: what may be read together; ``by``: whose words it is, if anybody's.
 
-    All of a record is of one thing. Of what somebody said, a clause is read with the one before it
-    only if it speaks of it.
+    All of a record is of one thing. What somebody said is read apart where it turns to something
+    else: another sentence, a "but", another subject.
     """
 
     by: str | None
@@ -138,7 +138,8 @@ class _Row:
             return cls(None, (read,))
         passages: list[list[Clause]] = []
         for clause in read:
-            if passages and lexicon.BACK & set(clause.plain):
+            begins = clause.contrasts or lexicon.NEW & set(clause.plain)
+            if passages and (not begins or lexicon.BACK & set(clause.plain)):
                 passages[-1].append(clause)
             else:
                 passages.append([clause])
@@ -181,10 +182,16 @@ def _why_not_fact(told: Sequence[Clause], rows: list[_Row], has_quote: bool) -> 
         return "says nothing that a row could bear out"
     records = [passage for row in rows if row.by is None for passage in row.passages]
     for clause in told:
-        spoken = [row for row in rows if row.by and not _wrong_side(clause, row)]
+        spoken = [
+            passage
+            for row in rows
+            if row.by
+            for passage in row.passages
+            if not _wrong_side(clause, passage, row.by)
+        ]
         if not spoken and not records:
             return "said by the other side"
-        readings = [[*records, passage] for row in spoken for passage in row.passages]
+        readings = [[*records, passage] for passage in spoken]
         free = lexicon.TOLD if spoken or has_quote else set()
         reasons = [
             _why_not_clause(clause, _usable(clause, reading, told), free)
@@ -248,6 +255,8 @@ def _usable(
             if days and part.days and not _share_day(days, (part,)):
                 continue
             if part.is_question and not asks:
+                continue
+            if lexicon.PARTLY & part.concepts and not marks & lexicon.PARTLY:
                 continue
             if "if" in part.plain and not marks & lexicon.IF:
                 continue
@@ -332,18 +341,23 @@ def _is_said(said: tuple[str, bool], clause: Clause, usable: list[Clause]) -> bo
                 continue
             if denied is not other_denied and not (clause.is_denial and part.is_denial):
                 continue
-            if name in lexicon.LEVELS and _turned_otherwise(
-                clause.turns.get(name), part.turns.get(name)
-            ):
+            if name in lexicon.LEVELS and _level_turned(name, clause, part):
                 continue
             return True
     return False
 
 
+def _level_turned(name: str, clause: Clause, part: Clause) -> bool:
+    """Whether a level is told as the old one where it is the new one, or the other way round."""
+    given = {turn for level, turn in part.turns if level == name}
+    told = {turn for level, turn in clause.turns if level == name} or {"new"}
+    return bool(given) and not told <= given
+
+
 # --- who said it ---
 
 
-def _wrong_side(clause: Clause, row: _Row) -> bool:
+def _wrong_side(clause: Clause, passage: tuple[Clause, ...], by: str) -> bool:
     """Whether a clause tells as ours what they said, or the other way round."""
     sides = [
         "us" if word in lexicon.US else "them"
@@ -353,17 +367,19 @@ def _wrong_side(clause: Clause, row: _Row) -> bool:
     if not sides:
         return False
     if any(concept(word) in lexicon.SAYING for word in clause.plain):
-        return sides[0] != row.by
-    return _subject_of(row) not in (sides[0], None)
+        return sides[0] != by
+    return _subject_of(passage, by) not in (sides[0], None)
 
 
-def _subject_of(row: _Row) -> str | None:
-    """Whom words speak of, from who said them and their first pronoun."""
-    for word in (word for passage in row.passages for part in passage for word in part.plain):
+def _subject_of(passage: tuple[Clause, ...], by: str) -> str | None:
+    """Whom words speak of, from who said them and how they begin; None when they do not tell."""
+    if passage[0].names and passage[0].plain[0] == passage[0].names[0][0]:
+        return "another"
+    for word in (word for part in passage for word in part.plain):
         if word in ("i", "we", "our", "my"):
-            return row.by
+            return by
         if word in ("you", "your"):
-            return "them" if row.by == "us" else "us"
+            return "them" if by == "us" else "us"
     return None
 
 

@@ -39,6 +39,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
+_CONTRASTS = ("but", "while", "whereas", "yet", "however")
 _HEADS = (":", '"', "“")
 """What stands before a question that is not part of it."""
 _SCALE = {"k": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "million": 1e6, "bn": 1e9, "billion": 1e9}
@@ -94,6 +95,7 @@ class Clause:
     Attributes:
         said: concepts of its words with whether they are denied.
         turns: concepts that a change leads from (``old``) or to (``new``).
+        contrasts: it follows a "but".
         counted: concepts that are the units of its numbers.
     """
 
@@ -102,9 +104,10 @@ class Clause:
     numbers: list[Number] = field(default_factory=list)
     days: list[Day] = field(default_factory=list)
     names: list[tuple[str, ...]] = field(default_factory=list)
-    turns: dict[str, str] = field(default_factory=dict)
+    turns: set[tuple[str, str]] = field(default_factory=set)
     counted: set[str] = field(default_factory=set)
     is_question: bool = False
+    contrasts: bool = False
     is_passive: bool = False
 
     @property
@@ -152,6 +155,7 @@ def clauses(text: str) -> tuple[Clause, ...]:
         asked = heads[-1] if heads and heads[-1] + 1 < len(sentence) else -1
         for place, part in _parts(sentence):
             found.append(_clause(part, is_question and place > asked))
+            found[-1].contrasts = sentence[place - 1].text.lower() in _CONTRASTS
     return tuple(clause for clause in found if clause.plain or clause.numbers or clause.days)
 
 
@@ -216,9 +220,10 @@ def _turned(tokens: list[_Token]) -> list[_Token]:
         after = tokens[place + 1].kind if place + 1 < len(tokens) else ""
         if token.kind not in ("number", "word"):
             continue
-        if after == "arrow" or near[-1:] in (["from"], ["left"], ["previously"], ["before"]):
+        follows = [one.text.lower() for one in tokens[place + 1 : place + 3] if one.kind == "word"]
+        if after == "arrow" or follows[:1] == ["then"] or near[-1:] in (["from"], ["left"], ["previously"], ["before"]):
             token.turn = "old"
-        elif near[-1:] in (["→"], ["to"], ["entered"], ["after"], ["now"]):
+        elif near[-1:] in (["→"], ["to"], ["into"], ["entered"], ["after"], ["now"], ["then"]):
             token.turn = "new"
         elif near == ["having", "been"]:
             token.turn = "old"
@@ -256,7 +261,7 @@ def _parts(sentence: list[_Token]) -> Iterator[tuple[int, list[_Token]]]:
     begins = 0
     for place, token in enumerate([*sentence, _Token("break", "")]):
         word = token.text.lower() if token.kind == "word" else ""
-        splits = word in ("but", "while", "whereas", "yet") or (
+        splits = word in _CONTRASTS or (
             word == "and" and _tells(sentence[begins:place]) and _tells(sentence[place + 1 :])
         )
         if token.kind == "break" or splits:
@@ -316,7 +321,7 @@ def _clause(tokens: list[_Token], is_question: bool) -> Clause:
         clause.said.add((meaning, denied > 0))
         denied -= denied > 0
         if token.turn:
-            clause.turns[meaning] = token.turn
+            clause.turns.add((meaning, token.turn))
     clause.is_passive = any(
         one.text.lower() == "by" and two.text[:1].isupper()
         for one, two in zip(tokens, tokens[1:], strict=False)
@@ -330,9 +335,9 @@ def _is_name(text: str, place: int, tokens: list[_Token]) -> bool:
         return False
     if concept(text.lower()) in lexicon.LEVELS:
         return False
-    begins = place == 0 or tokens[place - 1].kind == "break"
-    followed = place + 1 < len(tokens) and tokens[place + 1].text[:1].isupper()
-    return not begins or followed or not lexicon.is_known(text.lower())
+    near = [*tokens[max(0, place - 1) : place], *tokens[place + 1 : place + 2]]
+    beside = any(one.kind == "word" and one.text[:1].isupper() for one in near)
+    return beside or not lexicon.is_known(text.lower())
 
 
 def _unit(token: _Token) -> str | None:
@@ -343,13 +348,19 @@ def _counted(tokens: list[_Token], place: int, clause: Clause) -> Number:
     """A number with what it counts: the first unit after it, or else the last before it."""
     token = tokens[place]
     unit, noun = token.unit, None
-    for near in [] if unit == "percent" else tokens[place + 1 : place + 4]:
-        if near.kind != "word" or near.text.lower() in _STOPS:
+    says_all = unit == "percent" or unit in lexicon.CURRENCIES.values()
+    for near in [] if says_all else tokens[place + 1 : place + 4]:
+        lower = near.text.lower()
+        if near.kind != "word" or lower in _STOPS:
             break
-        noun = noun or (None if near.text.lower() in lexicon.FREE else concept(near.text.lower()))
+        noun = noun or (None if lower in lexicon.FREE else concept(lower))
         if found := _unit(near):
+            clause.counted.add(concept(lower))
+            if lower in ("time", "times"):  # what was done so many times says what is counted
+                before = reversed(tokens[max(0, place - 3) : place])
+                found = next(filter(None, map(_unit, before)), found)
+                clause.counted.add(found)
             unit = found if unit in (None, "view") else unit
-            clause.counted.add(concept(near.text.lower()))
             break
     if unit is None and noun is None:
         for near in reversed(tokens[max(0, place - 5) : place]):
@@ -372,7 +383,7 @@ def _add_direction(clause: Clause, tokens: list[_Token]) -> None:
         for turn, places in (("old", old), ("new", new)):
             places += [
                 lexicon.LEVELS[name][1]
-                for name, turned in clause.turns.items()
+                for name, turned in clause.turns
                 if turned == turn and name in lexicon.LEVELS and lexicon.LEVELS[name][0] == kind
             ]
     if len(old) == len(new) == 1 and old != new:

@@ -15,7 +15,7 @@ _STEMMER = snowballstemmer.stemmer("english")
 # One line, one meaning: said of a row in any word of its line.
 _SAME = """
 rise rose risen increase grow grew grown growth climb jump gain up advance higher
-fall fell fallen decrease decline drop down shrink shrank lower reduce reduction
+fall fell fallen decrease decline drop down shrink shrank lower reduce reduction fewer less
 above over exceed
 below under beneath
 ask request want wish wonder inquire enquire inquiry
@@ -39,13 +39,12 @@ buyer customer client prospect
 everybody everyone all every each entire whole
 most majority mostly mainly largely
 only solely exclusively merely just
-somebody someone
 like love enjoy
 own owner
 train training onboard teach taught
 send sent submit share mail
 promise offer give gave given provide
-say said tell told state mention explain report write wrote note
+say said tell told state mention explain report write wrote note named quoted
 talk speak spoke discuss
 file document
 contract agreement
@@ -63,7 +62,7 @@ competitor rival
 compliance compliant
 first initial
 last latest
-top highest biggest largest
+top highest biggest largest leads leading
 too well
 start begin began begun
 stop cease cancel
@@ -140,6 +139,7 @@ showed shown record recorded happen occurred accord according appear appears see
 account stage level value worth amount intent buying band site website
 see saw seen draw drew drawn attract attracted bring brought
 end ends ended
+different distinct usual somebody someone anybody anyone arrive arrived arrives word words amounts
 roughly approximately approx over open opened posted exactly respectively namely overall currently recently
 side rep seller representative team's prospect buyer customer client
 they're we've that's finds find found
@@ -152,6 +152,7 @@ HEDGES = {"may", "might", "could", "can", "likely", "probably", "possibly", "per
           "unknown", "uncertain", "whether", "assume", "assumed", "points"}  # fmt: skip
 ASKING = {"ask", "question", "whether", "how", "what", "when", "who", "why", "where", "?"}
 IF = {"if", "depend", "unless", "condit", "condition", "provided", "once", "when"}
+PARTLY = {"most", "some", "few", "half", "several", "sometim", "part", "partly", "almost", "near"}
 FUTURE = {"will", "shall", "going", "plan", "intend"}
 COMMITTED = {"will", "shall", "would", "going", "plan", "promise", "agree", "commit", "intend",
              "to", "expect", "step"}  # fmt: skip
@@ -166,8 +167,8 @@ BOUNDS = {
 US = {"we", "our", "rep", "reps", "seller", "representative", "us"}
 THEM = {"they", "their", "buyer", "customer", "prospect", "client", "buyers", "them", "theirs"}
 SAYING = {"say", "ask", "talk", "promise", "think", "thought", "want", "need", "complain", "admit",
-          "confirm", "insist", "suggest", "propose", "object", "raise", "answer", "claim",
-          "worry", "find", "found", "finds", "agree", "quote", "describe", "add", "like", "hear", "refuse"}  # fmt: skip
+          "confirm", "insist", "suggest", "propose", "object", "raise", "claim",
+          "worry", "find", "found", "finds", "agree",  "describe", "add", "like", "hear", "refuse"}  # fmt: skip
 
 PHRASES = (
     (r"\bno one\b", "nobody"),
@@ -181,6 +182,7 @@ PHRASES = (
     (r"\bthe (?:company|firm|business)\b(?=[’' ])", "the account"),
     (r"\ba contact,", ""),
     (r"^(?:visitors|somebody|someone|people) (?=looked|viewed|read)", "They "),
+    (r"% of the time\b", "%"),
     (r"\btwice\b", "2 times"),
     (r"\bwent up\b", "rose"),
     (r"\bwent down\b", "fell"),
@@ -228,6 +230,8 @@ UNITS: dict[str, str] = {concept(word): line[0] for line in _lines(_UNITS) for w
 
 TOLD = {"say", "think", "thought", "promise"}
 """Concepts that telling of a spoken sentence adds to it."""
+NEW = {"i", "we", "you"}
+"""Words that begin to speak of somebody."""
 BACK = {"it", "its", "they", "their", "them", "that", "those", "this", "he", "she", "him", "her"}
 """Words that speak of what the clause before spoke of."""
 
