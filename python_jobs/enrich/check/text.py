@@ -341,7 +341,10 @@ def _is_name(text: str, place: int, tokens: list[_Token]) -> bool:
 
 
 def _unit(token: _Token) -> str | None:
-    return lexicon.UNITS.get(concept(token.text.lower())) if token.kind == "word" else None
+    lower = token.text.lower()
+    if token.kind != "word" or lower in lexicon.FREE:
+        return None
+    return lexicon.UNITS.get(concept(lower))
 
 
 def _counted(tokens: list[_Token], place: int, clause: Clause) -> Number:
