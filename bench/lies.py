@@ -899,6 +899,8 @@ def _of_rows(rng: random.Random, account: Account, other: Account) -> Iterator[C
                 told = filled(text, fields)
                 yield _fact(account, None, told, family, held_out)
                 for kind, lie in _changed(rng, text, fields):
+                    if lie == told:
+                        continue
                     yield _fact(account, kind, lie, family, held_out)
                 away = filled(text, other.fields[family])
                 if _unlike(text, fields, other.fields[family]):

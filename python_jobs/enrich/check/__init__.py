@@ -138,7 +138,8 @@ class _Row:
             return cls(None, (read,))
         passages: list[list[Clause]] = []
         for clause in read:
-            begins = clause.contrasts or lexicon.NEW & set(clause.plain)
+            is_part = len(clause.plain) <= 2 or clause.plain[0] in lexicon.PARTS
+            begins = clause.contrasts or not is_part or lexicon.NEW & set(clause.plain)
             if passages and (not begins or lexicon.BACK & set(clause.plain)):
                 passages[-1].append(clause)
             else:
@@ -218,7 +219,7 @@ def _why_not_clause(clause: Clause, usable: list[Clause], free: Collection[str])
         return "goes both up and down"
     if clause.is_denial and not any(part.is_denial for part in usable):
         return "denies what its rows do not"
-    asks = any(part.is_question for part in usable)
+    asks = any(part.is_question or "question" in part.concepts for part in usable)
     for name, denied in clause.said:
         if name in clause.counted or name in free or (name == "ask" and asks):
             continue
@@ -341,10 +342,20 @@ def _is_said(said: tuple[str, bool], clause: Clause, usable: list[Clause]) -> bo
                 continue
             if denied is not other_denied and not (clause.is_denial and part.is_denial):
                 continue
+            if name in ("rise", "fall") and not _same_change(clause, part):
+                continue
             if name in lexicon.LEVELS and _level_turned(name, clause, part):
                 continue
             return True
     return False
+
+
+def _same_change(clause: Clause, part: Clause) -> bool:
+    """Whether a rise or fall that leads from or to some number is that of the part."""
+    turned = [number for number in clause.numbers if number.turn]
+    return not turned or any(
+        _equal(number, given) for number in turned for given in part.numbers
+    )
 
 
 def _level_turned(name: str, clause: Clause, part: Clause) -> bool:

@@ -40,10 +40,11 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _CONTRASTS = ("but", "while", "whereas", "yet", "however")
+_FORMERLY = (["having", "been"], ["after", "being"], ["was", "in"], ["been", "in"])
 _HEADS = (":", '"', "“")
 """What stands before a question that is not part of it."""
 _SCALE = {"k": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "million": 1e6, "bn": 1e9, "billion": 1e9}
-_STOPS = set("in on at by for from with to and or than while but over".split())
+_STOPS = set("in on at by for from with to and or than while but over is are was were".split())
 _ORDER = re.compile(
     r"(?i)\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instruction|prompt|rule|above|previous)"
     r"|\b(?:system|developer) (?:prompt|message)\b|\byou are (?:an?|now) (?:\w+ )?"
@@ -221,12 +222,13 @@ def _turned(tokens: list[_Token]) -> list[_Token]:
         if token.kind not in ("number", "word"):
             continue
         follows = [one.text.lower() for one in tokens[place + 1 : place + 3] if one.kind == "word"]
-        if after == "arrow" or follows[:1] == ["then"] or near[-1:] in (["from"], ["left"], ["previously"], ["before"]):
+        leads = near[-1:] and near[-1] in ("from", "left", "previously", "before")
+        if after == "arrow" or follows[:1] == ["then"] or leads:
             token.turn = "old"
-        elif near[-1:] in (["→"], ["to"], ["into"], ["entered"], ["after"], ["now"], ["then"]):
+        elif near in _FORMERLY:
+            token.turn = "old"
+        elif near[-1:] and near[-1] in ("→", "to", "into", "entered", "after", "now", "then"):
             token.turn = "new"
-        elif near == ["having", "been"]:
-            token.turn = "old"
     return tokens
 
 
@@ -334,6 +336,8 @@ def _is_name(text: str, place: int, tokens: list[_Token]) -> bool:
     if not text[0].isupper() or text.isupper() or text.lower() in lexicon.FREE:
         return False
     if concept(text.lower()) in lexicon.LEVELS:
+        return False
+    if text.endswith("ly") and place == 0:
         return False
     near = [*tokens[max(0, place - 1) : place], *tokens[place + 1 : place + 2]]
     beside = any(one.kind == "word" and one.text[:1].isupper() for one in near)

@@ -43,7 +43,7 @@ like love enjoy
 own owner
 train training onboard teach taught
 send sent submit share mail
-promise offer give gave given provide
+promise offer provide
 say said tell told state mention explain report write wrote note named quoted
 talk speak spoke discuss
 file document
@@ -57,7 +57,7 @@ month monthly
 day daily
 quarter quarterly
 year yearly annual annually
-use usage active activity
+use usage active
 competitor rival
 compliance compliant
 first initial
@@ -139,7 +139,8 @@ showed shown record recorded happen occurred accord according appear appears see
 account stage level value worth amount intent buying band site website
 see saw seen draw drew drawn attract attracted bring brought
 end ends ended
-different distinct usual somebody someone anybody anyone arrive arrived arrives word words amounts
+current earn earned earns rate rates rated advertise advertised dated changed give gives gave given
+activity ratio different distinct usual somebody someone anybody anyone arrive arrived arrives word words amounts
 roughly approximately approx over open opened posted exactly respectively namely overall currently recently
 side rep seller representative team's prospect buyer customer client
 they're we've that's finds find found
@@ -168,7 +169,8 @@ US = {"we", "our", "rep", "reps", "seller", "representative", "us"}
 THEM = {"they", "their", "buyer", "customer", "prospect", "client", "buyers", "them", "theirs"}
 SAYING = {"say", "ask", "talk", "promise", "think", "thought", "want", "need", "complain", "admit",
           "confirm", "insist", "suggest", "propose", "object", "raise", "claim",
-          "worry", "find", "found", "finds", "agree",  "describe", "add", "like", "hear", "refuse"}  # fmt: skip
+          "worry", "find", "found", "finds", "agree",  "describe", "add", "like", "hear",
+          "refuse", "give", "gave"}  # fmt: skip
 
 PHRASES = (
     (r"\bno one\b", "nobody"),
@@ -183,6 +185,8 @@ PHRASES = (
     (r"\ba contact,", ""),
     (r"^(?:visitors|somebody|someone|people) (?=looked|viewed|read)", "They "),
     (r"% of the time\b", "%"),
+    (r"(?<=[a-z])-(?=(?:day|week|month|year|hour|minute|person)\b)", " "),
+    (r"\breads:", "says:"),
     (r"\btwice\b", "2 times"),
     (r"\bwent up\b", "rose"),
     (r"\bwent down\b", "fell"),
@@ -228,10 +232,13 @@ for _number, _line in enumerate(_lines(_LEVELS)):
 UNITS: dict[str, str] = {concept(word): line[0] for line in _lines(_UNITS) for word in line}
 """Of a unit's concept what it counts as."""
 
-TOLD = {"say", "think", "thought", "promise"}
+TOLD = {"say", "think", "thought", "promise", "messag"}
 """Concepts that telling of a spoken sentence adds to it."""
 NEW = {"i", "we", "you"}
 """Words that begin to speak of somebody."""
+PARTS = {"at", "by", "in", "on", "with", "for", "since", "from", "only", "about", "to", "per", "than",
+         "until", "before", "after", "without", "more", "or", "nor", "not"}  # fmt: skip
+"""Words that begin a part of a sentence that is none of its own."""
 BACK = {"it", "its", "they", "their", "them", "that", "those", "this", "he", "she", "him", "her"}
 """Words that speak of what the clause before spoke of."""
 
