@@ -875,17 +875,18 @@ def _spelt(name: str, fields: dict[str, Any]) -> str:
     return str(value).lower()
 
 
+_ONES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+         "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen",
+         "nineteen")  # fmt: skip
+
+
 def _in_words(number: int) -> str:
-    ones: list[str] = (
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-        "fifteen sixteen seventeen eighteen nineteen"
-    ).split()
     tens = ("", "", "twenty", "thirty", "forty", "fifty", "sixty")
     if number >= 70:
         return str(number)
     if number < 20:
-        return ones[number]
-    return tens[number // 10] + (f"-{ones[number % 10]}" if number % 10 else "")
+        return _ONES[number]
+    return tens[number // 10] + (f"-{_ONES[number % 10]}" if number % 10 else "")
 
 
 # --- statements about rows ---
@@ -949,6 +950,15 @@ _TERMS = {
     "fit": ("strong", "moderate", "weak"),
 }
 _THINGS = {"content": _CONTENT, "lane": _LANES, "reason": _REASONS, "city": _CITIES, "team": _TEAMS}
+
+
+_DENIED = (
+    (" was ", " was not "),
+    (" is ", " is not "),
+    (" asked ", " never asked "),
+    (" downloaded ", " did not download "),
+    ("have ", "have no "),
+)
 
 
 def _changed(rng: random.Random, text: str, fields: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -1027,8 +1037,7 @@ def _changed(rng: random.Random, text: str, fields: dict[str, Any]) -> Iterator[
             yield "overclaim", told.replace(what, over)
     if "message" in names:
         yield "paraphrase in quotation marks", with_(message=_reworded(fields["message"]))
-    for positive, negative in ((" was ", " was not "), (" is ", " is not "), (" asked ", " never asked "),
-                               (" downloaded ", " did not download "), ("have ", "have no ")):  # fmt: skip
+    for positive, negative in _DENIED:
         if positive in told:
             yield "negation flipped", told.replace(positive, negative, 1)
 

@@ -17,7 +17,9 @@ from python_jobs.enrich.check.text import Clause, Day, Number, clauses, gives_or
 from python_jobs.enrich.check.words import concept
 from python_jobs.enrich.task import Asked, Checked, Output, Quote, Statement
 
-_QUOTED = re.compile("[\"“”«„]([^\"“”«»„]+)[\"“”»]|(?<![\\w])[‘']([^‘’']{3,}(?:[’']\\w[^‘’']*)*)[’'](?!\\w)")
+_QUOTED = re.compile(
+    "[\"“”«„]([^\"“”«»„]+)[\"“”»]|(?<![\\w])[‘']([^‘’']{3,}(?:[’']\\w[^‘’']*)*)[’'](?!\\w)"
+)
 _CITED = re.compile(r"\[([^\[\]\s]*[:_\d][^\[\]\s]*)\]")
 _ADDRESS = re.compile(r"\S+@\S+\.\w+|https?://\S+|\bwww\.\S+")
 _SUBJECT = ("account", "account_name", "company", "company_name")
@@ -30,7 +32,7 @@ def checked(output: Output, asked: Asked) -> Checked:
     that fell, nothing of it is kept.
     """
     verdict = _Verdict(asked)
-    kept = {}
+    kept: dict[str, object] = {}
     for name in type(output).model_fields:
         value = getattr(output, name)
         if isinstance(value, list):
@@ -58,8 +60,10 @@ class _Verdict:
     def holds(self, name: str, item: object) -> bool:
         if isinstance(item, Statement | Quote):
             self.made += 1
-            why = why_not(item, self._asked) if isinstance(item, Statement) else (
-                why_not_said(item, self._asked)
+            why = (
+                why_not(item, self._asked)
+                if isinstance(item, Statement)
+                else (why_not_said(item, self._asked))
             )
             if why:
                 self.reasons.append(f"{name}: {why}")
@@ -70,7 +74,8 @@ class _Verdict:
             parts = list(item)
         else:
             return True
-        return all([self.holds(name, part) for part in parts])
+        held = [self.holds(name, part) for part in parts]
+        return all(held)
 
 
 def _kinds(output: Output, name: str) -> tuple[object, ...]:
@@ -122,7 +127,7 @@ def why_not(statement: Statement, asked: Asked) -> str | None:
 
 @dataclass(frozen=True)
 class _Row:
-    """A cited row. ``passages``: what may be read together; ``by``: whose words it is, if anybody's.
+    """A cited row: what may be read together, and ``by`` whom it was said, if it was.
 
     All of a record is of one thing. What somebody said is read apart where it turns to something
     else: another sentence, a "but", another subject.
@@ -210,8 +215,8 @@ def _why_not_clause(clause: Clause, usable: list[Clause], free: Collection[str])
     for number in clause.numbers:
         if not _is_counted(number, clause, usable):
             return "a number that is not in its rows"
-    for name in clause.names:
-        if not any(_has_run(part.plain, name) for part in usable):
+    for called in clause.names:
+        if not any(_has_run(part.plain, called) for part in usable):
             return "a name that is not in its rows"
     if _swapped(clause, usable):
         return "names in other roles than in its rows"
@@ -228,15 +233,13 @@ def _why_not_clause(clause: Clause, usable: list[Clause], free: Collection[str])
     return None
 
 
-def _usable(
-    clause: Clause, rows: list[tuple[Clause, ...]], told: Sequence[Clause]
-) -> list[Clause]:
+def _usable(clause: Clause, rows: list[tuple[Clause, ...]], told: Sequence[Clause]) -> list[Clause]:
     """The clauses of the rows that may be speaking of what this clause speaks of.
 
     What is said of somebody or some day is not said of another; a question and a condition are
     only told as such.
     """
-    names = {name for name in clause.names}
+    names = set(clause.names)
     days = clause.days
     marks = {concept(word) for one in told for word in one.plain} | {
         word for one in told for word in one.plain
@@ -246,8 +249,10 @@ def _usable(
     for row in rows:
         if days and any(part.days for part in row) and not _share_day(days, row):
             continue
-        if names and any(part.names for part in row) and not any(
-            _has_run(part.plain, name) for part in row for name in names
+        if (
+            names
+            and any(part.names for part in row)
+            and not any(_has_run(part.plain, name) for part in row for name in names)
         ):
             continue
         for part in row:
@@ -322,7 +327,7 @@ def _has_run(words: list[str], run: tuple[str, ...]) -> bool:
 
 
 def _swapped(clause: Clause, usable: list[Clause]) -> bool:
-    """Whether two names stand the other way round than in the row, or one was put in the passive."""
+    """Whether two names stand the other way round than in the row, both told alike."""
     if len(clause.names) < 2:
         return False
     first, second = clause.names[:2]
@@ -353,9 +358,7 @@ def _is_said(said: tuple[str, bool], clause: Clause, usable: list[Clause]) -> bo
 def _same_change(clause: Clause, part: Clause) -> bool:
     """Whether a rise or fall that leads from or to some number is that of the part."""
     turned = [number for number in clause.numbers if number.turn]
-    return not turned or any(
-        _equal(number, given) for number in turned for given in part.numbers
-    )
+    return not turned or any(_equal(number, given) for number in turned for given in part.numbers)
 
 
 def _level_turned(name: str, clause: Clause, part: Clause) -> bool:

@@ -7,14 +7,15 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 
 from text_to_num import alpha2digit
 
 from python_jobs.enrich.check import words as lexicon
 from python_jobs.enrich.check.words import concept
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_WEEKDAYS = "mon tue wed thu fri sat sun".split()
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MONTH = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|"
     r"Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b\.?"
@@ -22,15 +23,17 @@ _MONTH = (
 _WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 _TOKEN = re.compile(
     rf"""
-    (?P<iso>\d{{4}}-\d{{2}}-\d{{2}})(?:[T ]\d{{2}}:\d{{2}}(?::\d{{2}}(?:\.\d+)?)?(?:Z|[+-]\d{{2}}:?\d{{2}})?)?
+    (?P<iso>\d{{4}}-\d{{2}}-\d{{2}})
+        (?:[T ]\d{{2}}:\d{{2}}(?::\d{{2}}(?:\.\d+)?)?(?:Z|[+-]\d{{2}}:?\d{{2}})?)?
     | (?P<dmy>\d{{1,2}}(?:st|nd|rd|th)?\ (?:of\ )?{_MONTH}(?:,?\ \d{{4}})?)
     | (?P<mdy>{_MONTH}\ \d{{1,2}}(?:st|nd|rd|th)?(?!\d)(?:,?\ \d{{4}})?)
     | (?P<my>{_MONTH},?\ \d{{4}})
     | (?P<quarter>(?:Q[1-4]|[1-4](?:st|nd|rd|th)\ quarter)(?:[ /-](?:of\ )?\d{{4}})?)
-    | (?P<year>(?<=\bin\ )(?:19|20)\d{{2}}\b | (?<=\bsince\ )(?:19|20)\d{{2}}\b | (?<=\bof\ )20\d{{2}}\b)
-    | (?P<month>(?<=in\ ){_MONTH} | (?<=since\ ){_MONTH} | (?<=of\ ){_MONTH} | (?!May){_MONTH})
+    | (?P<year>(?:(?<=\bin\ )|(?<=\bsince\ )|(?<=\bof\ ))(?:19|20)\d{{2}}\b)
+    | (?P<month>(?:(?<=in\ )|(?<=since\ )|(?<=of\ )|(?!May)){_MONTH})
     | (?P<weekday>\b{_WEEKDAY}s?\b)
-    | (?P<number>(?:(?P<currency>[$€£]|\b(?:USD|EUR|GBP)\ )\s?)?(?<![\w.])[-+]?(?:\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.\d+)?
+    | (?P<number>(?:(?P<currency>[$€£]|\b(?:USD|EUR|GBP)\ )\s?)?
+        (?<![\w.])[-+]?(?:\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.\d+)?
         (?:\s?(?P<scale>k|K|m|M|mn|bn|thousand|million|billion)\b)?
         (?:\s?(?P<suffix>%|×|(?:percent|x|d|h|usd|USD|EUR|GBP|dollars?|euros?|pounds?|st|nd|rd|th)\b))?
         (?![\w]))
@@ -44,7 +47,8 @@ _FORMERLY = (["having", "been"], ["after", "being"], ["was", "in"], ["been", "in
 _HEADS = (":", '"', "“")
 """What stands before a question that is not part of it."""
 _SCALE = {"k": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "million": 1e6, "bn": 1e9, "billion": 1e9}
-_STOPS = set("in on at by for from with to and or than while but over is are was were".split())
+_STOPS = {"in", "on", "at", "by", "for", "from", "with", "to", "and", "or", "than", "while", "but",
+          "over", "is", "are", "was", "were"}  # fmt: skip
 _ORDER = re.compile(
     r"(?i)\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instruction|prompt|rule|above|previous)"
     r"|\b(?:system|developer) (?:prompt|message)\b|\byou are (?:an?|now) (?:\w+ )?"
@@ -207,11 +211,9 @@ def _day(kind: str, told: str) -> Day:
     if kind == "weekday":
         return Day(weekday=_WEEKDAYS.index(told[:3].lower()))
     named = re.search(r"[A-Za-z]{3,}", told)
-    month = None
-    if kind != "year" and named:
-        month = _MONTHS.index(named[0][:3].lower()) + 1
+    in_year = _MONTHS.index(named[0][:3].lower()) + 1 if named else None
     days = re.findall(r"\b(\d{1,2})(?:st|nd|rd|th)?\b", told) if kind in ("dmy", "mdy") else []
-    return Day(year, None, month, int(days[0]) if days else None)
+    return Day(year, None, in_year, int(days[0]) if days else None)
 
 
 def _turned(tokens: list[_Token]) -> list[_Token]:
@@ -221,11 +223,9 @@ def _turned(tokens: list[_Token]) -> list[_Token]:
         after = tokens[place + 1].kind if place + 1 < len(tokens) else ""
         if token.kind not in ("number", "word"):
             continue
-        follows = [one.text.lower() for one in tokens[place + 1 : place + 3] if one.kind == "word"]
+        then = [one.text.lower() for one in tokens[place + 1 : place + 3] if one.kind == "word"]
         leads = near[-1:] and near[-1] in ("from", "left", "previously", "before")
-        if after == "arrow" or follows[:1] == ["then"] or leads:
-            token.turn = "old"
-        elif near in _FORMERLY:
+        if after == "arrow" or then[:1] == ["then"] or leads or near in _FORMERLY:
             token.turn = "old"
         elif near[-1:] and near[-1] in ("→", "to", "into", "entered", "after", "now", "then"):
             token.turn = "new"
@@ -325,8 +325,7 @@ def _clause(tokens: list[_Token], is_question: bool) -> Clause:
         if token.turn:
             clause.turns.add((meaning, token.turn))
     clause.is_passive = any(
-        one.text.lower() == "by" and two.text[:1].isupper()
-        for one, two in zip(tokens, tokens[1:], strict=False)
+        one.text.lower() == "by" and two.text[:1].isupper() for one, two in pairwise(tokens)
     )
     _add_direction(clause, tokens)
     return clause
@@ -364,8 +363,8 @@ def _counted(tokens: list[_Token], place: int, clause: Clause) -> Number:
         if found := _unit(near):
             clause.counted.add(concept(lower))
             if lower in ("time", "times"):  # what was done so many times says what is counted
-                before = reversed(tokens[max(0, place - 3) : place])
-                found = next(filter(None, map(_unit, before)), found)
+                done = reversed(tokens[max(0, place - 3) : place])
+                found = next(filter(None, map(_unit, done)), found)
                 clause.counted.add(found)
             unit = found if unit in (None, "view") else unit
             break

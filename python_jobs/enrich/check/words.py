@@ -127,23 +127,21 @@ CURRENCIES = {"$": "usd", "€": "eur", "£": "gbp", "usd": "usd", "eur": "eur",
 _FREE = """
 a an the this that these those it its itself he she his her him hers i me my mine we us our ours
 they them their theirs you your yours who whom whose which what where when how why there here
-and or but yet so than then as if whether while whereas although though because since
-of in on at by for from to into onto with within during per about around across after before
-between through toward towards against among until till upon via out off
-be is are was were been being am do does did done doing have has had having get got gets
-will would shall should can could may might must also still even now already again today
-yes no not nor neither never nobody none without
-go went gone going come came move moved moves turn turned become became enter entered leave left
-stand stands stood sit sits reach reached remain stay put puts take took taken make made show shows
-showed shown record recorded happen occurred accord according appear appears seem seems
-account stage level value worth amount intent buying band site website
-see saw seen draw drew drawn attract attracted bring brought
-end ends ended
-current earn earned earns rate rates rated advertise advertised dated changed give gives gave given
-activity ratio different distinct usual somebody someone anybody anyone arrive arrived arrives word words amounts
-roughly approximately approx over open opened posted exactly respectively namely overall currently recently
-side rep seller representative team's prospect buyer customer client
-they're we've that's finds find found
+and or but yet so than then as if whether while whereas although though because since of in on at
+by for from to into onto with within during per about around across after before between through
+toward towards against among until till upon via out off over
+be is are was were been being am do does did done doing have has had having will would shall
+should can could may might must also still even now already again today yes no not nor neither
+never nobody none without
+accord according account activity advertise advertised amount amounts anybody anyone appear
+appears approx approximately arrive arrived arrives attract attracted band became become bring
+brought buyer buying came changed client come current currently customer dated different distinct
+draw drawn drew earn earned earns end ended ends enter entered exactly find finds found gave get
+gets give given gives go going gone got happen intent leave left level made make move moved moves
+namely occurred open opened overall posted prospect put puts rate rated rates ratio reach reached
+recently record recorded remain rep representative respectively roughly saw see seem seems seen
+seller show showed shown shows side sit site sits somebody someone stage stand stands stay stood
+take taken took turn turned usual value website went word words worth
 """
 
 NEGATORS = {"not", "no", "nobody", "none", "never", "without", "neither", "nor", "refuse",
@@ -236,8 +234,8 @@ TOLD = {"say", "think", "thought", "promise", "messag"}
 """Concepts that telling of a spoken sentence adds to it."""
 NEW = {"i", "we", "you"}
 """Words that begin to speak of somebody."""
-PARTS = {"at", "by", "in", "on", "with", "for", "since", "from", "only", "about", "to", "per", "than",
-         "until", "before", "after", "without", "more", "or", "nor", "not"}  # fmt: skip
+PARTS = {"at", "by", "in", "on", "with", "for", "since", "from", "only", "about", "to", "per",
+         "than", "until", "before", "after", "without", "more", "or", "nor", "not"}  # fmt: skip
 """Words that begin a part of a sentence that is none of its own."""
 BACK = {"it", "its", "they", "their", "them", "that", "those", "this", "he", "she", "him", "her"}
 """Words that speak of what the clause before spoke of."""
