@@ -23,7 +23,7 @@ from typing import Any
 from python_jobs.enrich.check import why_not, why_not_said
 from python_jobs.enrich.task import Asked, Quote, Statement
 
-ACCOUNTS = 8
+ACCOUNTS = 4
 
 _FIRST = ("Mia", "Eva", "Lucas", "Aisha", "Daniel", "Rosa", "Harry", "Zoe", "Kyle", "Helen")
 _LAST = ("Carter", "Grant", "Brown", "Clark", "Gomez", "Ross", "Simmons", "Porter", "Novak")

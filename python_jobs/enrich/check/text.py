@@ -135,6 +135,7 @@ class _Token:
     turn: str | None = None
 
 
+@lru_cache(maxsize=8192)
 def gives_orders(text: str) -> bool:
     """Whether a text speaks to whoever summarises it: what it says is no evidence."""
     return bool(_ORDER.search(text))
