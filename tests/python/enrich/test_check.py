@@ -140,7 +140,7 @@ class Part(Output):
 
 class Whole(Output):
     summary: list[Statement]
-    parts: list[Part] = []
+    parts: list[Part]
     first: Statement | None = None
     must: Statement
 
@@ -165,12 +165,12 @@ def test_what_does_not_hold_is_taken_out_with_what_holds_it() -> None:
 
 
 def test_nothing_is_kept_of_an_answer_that_lost_what_it_cannot_do_without() -> None:
-    kept = checked(Whole(summary=[GOOD, GOOD], must=BAD), ASKED)
+    kept = checked(Whole(summary=[GOOD, GOOD], parts=[], must=BAD), ASKED)
     assert kept.kept_share == 0
 
 
 def test_reasons_say_nothing_of_what_was_said() -> None:
     for text in ("Mia Carter left.", "They pay 77 euros.", 'They said "secret words".'):
         said = Statement(kind="fact", text=text, evidence=["said:1"])
-        [reason] = checked(Whole(summary=[said], must=GOOD), ASKED).reasons
+        [reason] = checked(Whole(summary=[said], parts=[], must=GOOD), ASKED).reasons
         assert not {"mia", "77", "secret"} & set(reason.lower().split())
