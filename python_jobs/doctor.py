@@ -7,6 +7,7 @@ import logging
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -25,6 +26,9 @@ ATTEMPTS, LONGEST_WAIT = 2, 10.0
 
 PROBE = "gtm_doctor"
 """Name of the table and view that are made, and dropped again, to see whether one may."""
+
+MODEL = "claude"
+"""The language model's place among the sources."""
 
 LOADED = ("raw", "ops")
 BUILT = ("registry", "staging", "intermediate", "signals", "sync", "marts")
@@ -68,9 +72,13 @@ def doctor(
     from python_jobs.ingest.sources import SOURCES, source_named
 
     settings = load_settings().with_target(target)
-    wanted = [source_named(name) for name in sources] if sources else list(SOURCES.values())
+    named = [name for name in sources or [] if name != MODEL]
+    wanted = list(SOURCES.values()) if not sources else [source_named(name) for name in named]
+    findings = diagnose(settings, wanted)
+    if not sources or MODEL in sources:
+        findings = chain(findings, [check_model(settings)])
     found = []
-    for finding in diagnose(settings, wanted):
+    for finding in findings:
         print(finding.line(), flush=True)
         found.append(finding)
     bad = [finding for finding in found if finding.exit_code]
@@ -111,6 +119,25 @@ def check_source(settings: Settings, source: Source) -> Iterator[Finding]:
         checks = [Check("it can be asked", False, advice, PermanentError.exit_code)]
     for check in checks:
         yield Finding(source.name, check)
+
+
+def check_model(settings: Settings) -> Finding:
+    """Whether Anthropic takes the key and the configured model can do the work; asking is free."""
+    from python_jobs.enrich.commands import engine_named
+    from python_jobs.enrich.engines.claude import ClaudeConfig
+
+    try:
+        missing = ClaudeConfig.load(settings.sandbox_url).missing()
+        if missing:
+            return Finding(MODEL, None, f"set {', '.join(missing)} (see .env.example)")
+        hurried = settings.model_copy(
+            update={"http_attempts": ATTEMPTS, "http_longest_wait": LONGEST_WAIT}
+        )
+        engine = engine_named("claude", hurried)
+    except GtmError as error:
+        return Finding(MODEL, _check("the key and the model can be used", error))
+    engine.close()
+    return Finding(MODEL, _check(f"the key is good, and {engine.model} answers by a schema"))
 
 
 def check_warehouse(settings: Settings) -> list[Check]:

@@ -109,6 +109,14 @@ OPS_TABLES: dict[str, Columns] = {
         ("cost", "number"),
         ("created_at", "timestamp"),
     ),
+    "llm_batches": (
+        ("submission_id", "text"),
+        ("batch_id", "text"),
+        ("task", "text"),
+        ("cache_key", "text"),
+        ("status", "text"),
+        ("submitted_at", "timestamp"),
+    ),
     "registry_changes": (
         ("change_id", "text"),
         ("registry", "text"),

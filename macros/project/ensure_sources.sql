@@ -72,6 +72,8 @@
             ~ ' input_hash:text prompt_version:text status:text output:json reason:text claims_made:integer'
             ~ ' claims_removed:integer input_tokens:integer output_tokens:integer cost:number'
             ~ ' created_at:timestamp',
+        'ops.llm_batches':
+            'submission_id:text batch_id:text task:text cache_key:text status:text submitted_at:timestamp',
         'ops.registry_changes':
             'change_id:text registry:text record_key:text action:text before:json after:json'
             ~ ' changed_by:text changed_at:timestamp note:text',

@@ -9,6 +9,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from python_jobs import log
+from python_jobs.errors import ConfigurationError
 from python_jobs.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -48,11 +49,8 @@ def enrich(
 
         gtm enrich call_summary --engine claude --budget 5 --plan
     """
-    from python_jobs.enrich.tasks import task_named, task_names
-
     settings = load_settings().with_target(target)
-    names = task_names() if task == "all" else [task]
-    tasks = [task_named(name) for name in names]
+    tasks = tasks_for(task, engine)
     chosen = engine_named(engine, settings)
     try:
         for each in tasks:
@@ -75,8 +73,40 @@ def engine_named(name: EngineName, settings: Settings) -> Engine:
         ConfigurationError: it is not configured, or not possible on this target.
     """
     from python_jobs.enrich.engines.offline import Offline
+    from python_jobs.warehouse import BriefWarehouse
 
-    return Offline()
+    if name == "offline":
+        return Offline()
+    if name == "cortex":
+        from python_jobs.enrich.engines.cortex import Cortex, CortexConfig
+
+        inside = CortexConfig.load(settings.sandbox_url)
+        assert isinstance(inside, CortexConfig)
+        return Cortex(inside, BriefWarehouse(settings))
+    from python_jobs.enrich.engines.claude import Claude, ClaudeConfig
+
+    config = ClaudeConfig.load(settings.sandbox_url)
+    assert isinstance(config, ClaudeConfig)
+    warehouse = BriefWarehouse(settings, settings.patience_for_warehouse)
+    return Claude(config, settings.patience, warehouse)
+
+
+def tasks_for(name: str, engine: EngineName) -> list[Task]:
+    """The task of that name, or all that the engine can do.
+
+    Raises:
+        ConfigurationError: there is no such task, or the engine cannot do it.
+    """
+    from python_jobs.enrich.tasks import task_named, task_names
+
+    if name == "all":
+        return [task for task in map(task_named, task_names()) if engine in task.engines]
+    task = task_named(name)
+    if engine not in task.engines:
+        raise ConfigurationError(
+            f"{name} cannot be done by {engine}: use --engine {' or '.join(task.engines)}"
+        )
+    return [task]
 
 
 def planned(settings: Settings, task: Task, engine: Engine, limit: int | None) -> str:

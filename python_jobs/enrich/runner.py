@@ -6,11 +6,11 @@ written as they come, so that a run that dies has lost the chunk in flight and n
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from hashlib import md5, sha256
+from itertools import accumulate
+from time import monotonic
 from typing import Any
 
 import pyarrow as pa
@@ -21,10 +21,14 @@ from python_jobs.errors import ConfigurationError, QuotaExhausted
 from python_jobs.runs import utc_now
 from python_jobs.warehouse import BriefWarehouse, DuckDBWarehouse, Warehouse
 
-CHUNK = 500
+SECONDS_AT_RISK = 1.0
+"""Answers are written as they come, but not more often than this: a kill loses so much, and what
+was in flight."""
 DONE = ("done", "fallback")
 """Statuses that answer a subject. ``fallback``: what the engine said did not hold against the rows,
 and the offline writer answered instead."""
+
+SPENT = "the budget is used up: what was answered is kept, run again with more"
 
 Progress = Callable[[int], None]
 
@@ -85,17 +89,18 @@ def run_task(
     """
     run_id = uuid.uuid4().hex
     prompts = read_prompts(warehouse, task)
-    stamp = _stamp(task, engine)
+    stamp = task.stamp(engine.name, engine.model)
     total, wanted = count(warehouse, task, stamp)
     outcome = Outcome(task.name, engine.name, wanted=wanted, unchanged=total - wanted)
     left = wanted if limit is None else min(limit, wanted)
     while left > 0:
-        asked = _next(warehouse, task, stamp, run_id, prompts, min(CHUNK, left))
+        asked = _next(warehouse, task, stamp, run_id, prompts, min(engine.chunk, left))
         if not asked:
             break
         if budget is not None:
-            asked, outcome.stopped = _within(engine, task, asked, budget - outcome.cost)
+            asked = _within(engine, task, asked, budget - outcome.cost)
             if not asked:
+                outcome.stopped = SPENT
                 break
         try:
             answers = engine.answer(task, asked)
@@ -104,8 +109,6 @@ def run_task(
             outcome.stopped = str(spent)
             break
         left -= len(asked)
-        if outcome.stopped:
-            break
     return outcome
 
 
@@ -116,11 +119,11 @@ def plan(
 
     The cost is that of the first chunk, for all.
     """
-    stamp = _stamp(task, engine)
+    stamp = task.stamp(engine.name, engine.model)
     _, wanted = count(warehouse, task, stamp)
     wanted = wanted if limit is None else min(limit, wanted)
     prompts = read_prompts(warehouse, task)
-    asked = _next(warehouse, task, stamp, "", prompts, min(CHUNK, wanted)) if wanted else []
+    asked = _next(warehouse, task, stamp, "", prompts, min(engine.chunk, wanted)) if wanted else []
     cost = engine.estimate(task, asked) * wanted / len(asked) if asked else 0.0
     return wanted, cost
 
@@ -184,24 +187,12 @@ def _next(
     return [Asked.of(row, prompts) for row in rows]
 
 
-def _stamp(task: Task, engine: Engine) -> str:
-    """What an answer depends on beside its input: task, schema, engine and model. The text of the
-    prompt is part of the input's hash."""
-    schema = json.dumps(task.output.model_json_schema(), sort_keys=True)
-    parts = [task.name, str(task.version), schema, engine.name, engine.model]
-    return sha256("|".join(parts).encode()).hexdigest()
-
-
-def _within(
-    engine: Engine, task: Task, asked: list[Asked], left: float
-) -> tuple[list[Asked], str | None]:
-    """As many of the subjects as what is left pays for, and the sentence when that is not all."""
-    cost = engine.estimate(task, asked)
-    if cost <= left:
-        return asked, None
-    while asked and engine.estimate(task, asked) > left:
-        asked = asked[: len(asked) // 2]
-    return asked, "the budget is used up: what was answered is kept, run again with more"
+def _within(engine: Engine, task: Task, asked: list[Asked], left: float) -> list[Asked]:
+    """As many of the subjects, from the first on, as what is left pays for at most."""
+    if engine.estimate(task, asked) <= left:
+        return asked
+    costs = accumulate(engine.estimate(task, [one]) for one in asked)
+    return [one for one, cost in zip(asked, costs, strict=True) if cost <= left]
 
 
 def _keep(
@@ -214,8 +205,9 @@ def _keep(
     outcome: Outcome,
     progress: Progress,
 ) -> None:
-    """Check every answer and write them all; also those that came before an error."""
+    """Check every answer and write them as they come; also those that came before an error."""
     rows: list[dict[str, Any]] = []
+    written_at = monotonic()
     try:
         for answer in answers:
             row = _row(task, engine, stamp, run_id, answer)
@@ -229,6 +221,9 @@ def _keep(
             outcome.output_tokens += row["output_tokens"]
             outcome.cost += row["cost"]
             progress(1)
+            if monotonic() - written_at > SECONDS_AT_RISK:
+                write_results(warehouse, rows)
+                rows, written_at = [], monotonic()
     finally:
         write_results(warehouse, rows)
 
@@ -244,10 +239,9 @@ def _row(task: Task, engine: Engine, stamp: str, run_id: str, answer: Answer) ->
         if kept.kept_share < task.least_kept:
             kept = Checked(task.write_offline(asked))
             status = "fallback"
-    elif engine.name != "offline" and answer.problem is not None:
+    elif engine.name != "offline" and answer.problem is not None and not answer.again:
         kept = Checked(task.write_offline(asked))
         status = "fallback"
-    key = f"{stamp}|{asked.subject_key}|{asked.input_hash}"
     return {
         "result_id": uuid.uuid4().hex,
         "run_id": run_id,
@@ -255,7 +249,7 @@ def _row(task: Task, engine: Engine, stamp: str, run_id: str, answer: Answer) ->
         "subject_key": asked.subject_key,
         "engine": engine.name,
         "model": engine.model,
-        "cache_key": _md5(key),
+        "cache_key": asked.cache_key(stamp),
         "input_hash": asked.input_hash,
         "prompt_version": asked.prompt.version if asked.prompt else None,
         "status": status,
@@ -290,7 +284,3 @@ def write_results(warehouse: BriefWarehouse, rows: list[dict[str, Any]]) -> None
             f"insert into ops.llm_results ({', '.join(names)}) {selects}",
             [row[name] for row in rows for name in names],
         )
-
-
-def _md5(text: str) -> str:
-    return md5(text.encode(), usedforsecurity=False).hexdigest()

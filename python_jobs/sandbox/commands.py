@@ -56,10 +56,10 @@ def sandbox(
 
     Example: gtm sandbox --size tiny --faults 500,reset --seed 3
     """
-    from python_jobs.sandbox.faults import FAULTS, Faults
+    from python_jobs.sandbox.faults import FAULTS, MODEL_FAULTS, Faults
 
     if faults == "list":
-        print("\n".join(FAULTS))
+        print("\n".join(FAULTS + MODEL_FAULTS))
         return
     switched = Faults()
     try:

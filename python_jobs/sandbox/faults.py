@@ -28,6 +28,16 @@ RATES: dict[str, int] = {
 }
 FAULTS = tuple(RATES)
 
+# What a language model does wrong, for good, in its answer to a request, or in a statement of it.
+MODEL_RATES: dict[str, int] = {
+    "refusal": 15,
+    "truncation": 15,
+    "not-the-schema": 15,
+    "lost-rows": 25,
+    "lies": 35,
+}
+MODEL_FAULTS = tuple(MODEL_RATES)
+
 MOST_FAULTS = 4
 """What one request meets at most before it passes, whatever is switched on."""
 
@@ -40,7 +50,7 @@ class Faults:
     """The faults that are switched on.
 
     Attributes:
-        names: of ``FAULTS``.
+        names: of ``FAULTS`` and ``MODEL_FAULTS``.
         seed: another seed, other requests.
         stall: seconds a timeout lasts.
         retry_after: what a 429 of a storm tells to wait, in seconds.
@@ -61,9 +71,10 @@ class Faults:
             ValueError: there is no such fault.
         """
         wanted = tuple(names)
-        unknown = [name for name in wanted if name not in RATES]
+        known = FAULTS + MODEL_FAULTS
+        unknown = [name for name in wanted if name not in known]
         if unknown:
-            raise ValueError(f"there is no fault '{unknown[0]}': use {', '.join(FAULTS)}")
+            raise ValueError(f"there is no fault '{unknown[0]}': use {', '.join(known)}")
         self.names, self.seed = wanted, seed
         self._attempts.clear()
 
@@ -91,6 +102,10 @@ class Faults:
         """Whether a record that no one can read is put into this page."""
         return self._hits("malformed-record", key)
 
+    def misleads(self, name: str, key: str) -> bool:
+        """Whether a model's answer, or a statement of one, is spoilt by this one of its faults."""
+        return self._hits(name, key)
+
     def lost(self, vendor: str, scopes: Iterable[str]) -> str | None:
         """The scope that the credentials have lost, if the vendor has scopes."""
         known = sorted(scopes)
@@ -107,7 +122,8 @@ class Faults:
         return float(self._draw("clock-skew", "") % 25 - 12) or 5.0
 
     def _hits(self, name: str, key: str) -> bool:
-        hit = name in self.names and self._draw(name, key) < RATES[name]
+        rate = RATES.get(name, MODEL_RATES.get(name, 0))
+        hit = name in self.names and self._draw(name, key) < rate
         self.happened[_vendor_of(key), name] += hit
         return hit
 

@@ -17,6 +17,8 @@ class Engine(Protocol):
 
     name: str
     model: str
+    chunk: int
+    """How many subjects it is best given at once."""
 
     def estimate(self, task: Task, asked: Sequence[Asked]) -> float:
         """What these subjects will cost at most, in US dollars, before any is spent."""

@@ -19,6 +19,7 @@ class Offline:
 
     name = "offline"
     model = "rules"
+    chunk = 500
 
     def __init__(self, workers: int = 2) -> None:
         self._workers = workers

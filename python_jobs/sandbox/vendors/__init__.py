@@ -1,6 +1,7 @@
 """The vendors of the sandbox. A new one is a module here and one line below."""
 
 from python_jobs.sandbox.vendor import Vendor
+from python_jobs.sandbox.vendors.anthropic import Anthropic
 from python_jobs.sandbox.vendors.clay import Clay
 from python_jobs.sandbox.vendors.gong import Gong
 from python_jobs.sandbox.vendors.hubspot import Hubspot
@@ -12,6 +13,7 @@ from python_jobs.sandbox.vendors.salesforce import Salesforce
 from python_jobs.sandbox.vendors.sixsense import SixSense
 
 VENDORS: tuple[type[Vendor], ...] = (
+    Anthropic,
     Clay,
     Gong,
     Hubspot,
