@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from starlette.requests import Request
@@ -134,7 +135,8 @@ class Anthropic(Vendor):
         batch = Batch(
             f"msgbatch_{len(self._batches) + 1:04}",
             [self._result(one["custom_id"], one["params"]) for one in reversed(requests)],
-            iso(self.world.now) or "",
+            # not the world's time: a client compares it with its own
+            datetime.now(UTC).isoformat(),
         )
         self._batches[batch.batch_id] = batch
         self.ledger.batched += sum(row["result"]["type"] == "succeeded" for row in batch.results)
@@ -167,8 +169,8 @@ class Anthropic(Vendor):
             for kind in ("succeeded", "errored", "canceled", "expired")
         }
         counts["processing"] = 0 if batch.has_ended else len(kinds)
-        # the SDK asks there, whatever the way the request came
-        url = f"{str(request.base_url).rstrip('/')}/v1/messages/batches/{batch.batch_id}/results"
+        base = str(request.url).split("/v1/messages")[0]
+        url = f"{base}/v1/messages/batches/{batch.batch_id}/results"
         return {
             "id": batch.batch_id,
             "type": "message_batch",
