@@ -54,7 +54,7 @@ def show_queue(warehouse: Warehouse) -> None:
         "select rule, count(*) as n, min(retry_on) as retry_on from marts.activation_blocked "
         "where is_first group by rule order by n desc, rule"
     ):
-        again = f"tried again from {row['retry_on']}" if row["retry_on"] else "for good"
+        again = f"again from {row['retry_on']}" if row["retry_on"] else "not for this signal"
         console.print(f"  {row['n']:>6,} {row['rule']:<24} {again}")
 
 
@@ -117,12 +117,14 @@ def _show_examples(console: Console, warehouse: BriefWarehouse, plan: Plan) -> N
 
 
 def _told(evidence: Any) -> str:
-    """The facts of a signal in a few words."""
+    """The facts of a signal in a few words: its figures and levels."""
     facts = (_parsed(evidence) or {}).get("facts") or {}
     told = [
-        f"{name.replace('_', ' ')} {value}"
+        f"{name.replace('_', ' ')} {value:g}"
+        if isinstance(value, int | float)
+        else f"{name.replace('_', ' ')} {value}"
         for name, value in facts.items()
-        if not isinstance(value, dict | list) and value is not None and not name.endswith("_id")
+        if isinstance(value, str | int | float) and not name.endswith(("_id", "_date", "events"))
     ]
     return ", ".join(told[:3])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from string import Template
 
 import fakesnow.arrow
+import fakesnow.macros
 import pyarrow as pa
 import pyarrow.compute as pc
 from fakesnow import info_schema
@@ -37,10 +38,39 @@ from duckdb_views()
 where database_name = '${catalog}' and schema_name != '_fs_information_schema'
 """
 
+# The place of an element is its place in the array, not the order in which rows happen to come.
+FLATTEN = Template(
+    """
+create or replace macro ${catalog}._fs_flatten(input) as table
+    select
+        hash(to_json(input))::ubigint as seq,
+        element.k as key,
+        coalesce(element.k, '[' || (element.i - 1) || ']') as path,
+        case when element.k is null then (element.i - 1)::bigint end as index,
+        element.v as value,
+        to_json(input) as this
+    from (
+        select unnest(
+            case when json_type(to_json(input)) = 'OBJECT'
+                then list_transform(
+                    json_keys(to_json(input)),
+                    lambda x, i: struct_pack(k := x, v := cast(to_json(input) -> x as json), i := i)
+                )
+                else list_transform(
+                    cast(to_json(input) as json[]),
+                    lambda x, i: struct_pack(k := null::varchar, v := x, i := i)
+                )
+            end
+        ) as element
+    ) as elements
+"""
+)
+
 
 def install() -> None:
     """Put the corrections in place; once, before a session is opened."""
     fakesnow.arrow.timestamp_to_sf_struct = timestamps
     info_schema.insert_table_comment_sql = comment_sql
+    fakesnow.macros.FS_FLATTEN = FLATTEN
     tables = info_schema.SQL_CREATE_INFORMATION_SCHEMA_TABLES_VIEW.template
     info_schema.SQL_CREATE_INFORMATION_SCHEMA_TABLES_VIEW = Template(tables + VIEWS_AMONG_TABLES)
