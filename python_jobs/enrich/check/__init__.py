@@ -264,6 +264,8 @@ def _usable(clause: Clause, rows: list[tuple[Clause, ...]], told: Sequence[Claus
                 continue
             if lexicon.PARTLY & part.concepts and not marks & lexicon.PARTLY:
                 continue
+            if lexicon.MAYBE & set(part.plain) and not marks & (lexicon.HEDGES | lexicon.ASKING):
+                continue
             if "if" in part.plain and not marks & lexicon.IF:
                 continue
             if lexicon.FUTURE & set(part.plain) and not marks & lexicon.COMMITTED:
@@ -285,7 +287,7 @@ def _is_counted(number: Number, clause: Clause, usable: list[Clause]) -> bool:
         (len(clause.concepts & part.concepts), part, given)
         for part in usable
         for given in part.numbers
-        if _counts_alike(number, given, part)
+        if _counts_alike(number, given, part) and not _of_another_time(clause, part)
     ]
     most = max((shared for shared, _, _ in alike), default=0)
     return any(
@@ -295,12 +297,20 @@ def _is_counted(number: Number, clause: Clause, usable: list[Clause]) -> bool:
     )
 
 
+def _of_another_time(clause: Clause, part: Clause) -> bool:
+    """Whether what was counted over days is told of one day."""
+    over = any(number.unit in lexicon.SPANS for number in part.numbers)
+    return over and bool(clause.days) and not lexicon.SPANS & {one.unit for one in clause.numbers}
+
+
 def _counts_alike(number: Number, given: Number, part: Clause) -> bool:
     if number.bound != given.bound:
         return False
     if number.unit and given.unit:
         return number.unit == given.unit
     wanted = number.unit or number.noun
+    if number.unit and any(other.unit == number.unit for other in part.numbers):
+        return False
     if number.unit in lexicon.CURRENCIES.values() or given.unit in (
         *lexicon.CURRENCIES.values(), "percent", "rank",
     ):  # fmt: skip
@@ -349,7 +359,9 @@ def _is_said(said: tuple[str, bool], clause: Clause, usable: list[Clause]) -> bo
                 continue
             if name in ("rise", "fall") and not _same_change(clause, part):
                 continue
-            if name in lexicon.LEVELS and _level_turned(name, clause, part):
+            if name in lexicon.LEVELS and (
+                _level_turned(name, clause, part) or _of_another_level(name, clause, part, usable)
+            ):
                 continue
             return True
     return False
@@ -359,6 +371,19 @@ def _same_change(clause: Clause, part: Clause) -> bool:
     """Whether a rise or fall that leads from or to some number is that of the part."""
     turned = [number for number in clause.numbers if number.turn]
     return not turned or any(_equal(number, given) for number in turned for given in part.numbers)
+
+
+def _of_another_level(name: str, clause: Clause, part: Clause, usable: list[Clause]) -> bool:
+    """Whether another part that has a level speaks more of what the clause speaks of."""
+    told = clause.concepts - lexicon.LEVELS.keys()
+    if len(clause.concepts & lexicon.LEVELS.keys()) > 1:
+        return False
+    shared = len(told & part.concepts)
+    return any(
+        len(told & other.concepts) > shared
+        for other in usable
+        if other.concepts & lexicon.LEVELS.keys() and name not in other.concepts
+    )
 
 
 def _level_turned(name: str, clause: Clause, part: Clause) -> bool:
@@ -382,19 +407,22 @@ def _wrong_side(clause: Clause, passage: tuple[Clause, ...], by: str) -> bool:
         return False
     if any(concept(word) in lexicon.SAYING for word in clause.plain):
         return sides[0] != by
-    return _subject_of(passage, by) not in (sides[0], None)
+    plain = {word for part in passage for word in part.plain}
+    if len(set(sides)) > 1 and not plain & {"you", "your"}:
+        return True
+    return sides[0] != _subject_of(passage, by, plain)
 
 
-def _subject_of(passage: tuple[Clause, ...], by: str) -> str | None:
-    """Whom words speak of, from who said them and how they begin; None when they do not tell."""
+def _subject_of(passage: tuple[Clause, ...], by: str, plain: set[str]) -> str | None:
+    """Whom words speak of, from who said them and how they begin; None: of neither side."""
     if passage[0].names and passage[0].plain[0] == passage[0].names[0][0]:
-        return "another"
+        return None
     for word in (word for part in passage for word in part.plain):
         if word in ("i", "we", "our", "my"):
             return by
         if word in ("you", "your"):
             return "them" if by == "us" else "us"
-    return None
+    return by if plain & {"they", "their"} else None
 
 
 # --- what is no fact ---

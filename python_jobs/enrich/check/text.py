@@ -43,6 +43,8 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _CONTRASTS = ("but", "while", "whereas", "yet", "however")
+_LEADS = ("whether", "because", "so")
+"""Words that begin a clause and belong to it."""
 _FORMERLY = (["having", "been"], ["after", "being"], ["was", "in"], ["been", "in"])
 _HEADS = (":", '"', "“")
 """What stands before a question that is not part of it."""
@@ -271,6 +273,9 @@ def _parts(sentence: list[_Token]) -> Iterator[tuple[int, list[_Token]]]:
             if begins < place:
                 yield begins, sentence[begins:place]
             begins = place + 1
+        elif word in _LEADS and begins < place:
+            yield begins, sentence[begins:place]
+            begins = place
 
 
 def _tells(tokens: list[_Token]) -> bool:
@@ -315,6 +320,9 @@ def _clause(tokens: list[_Token], is_question: bool) -> Clause:
         bound = lower in lexicon.BOUNDS and any(
             one.kind == "number" for one in tokens[place + 1 : place + 3]
         )
+        nearby = _unit(tokens[place + 1]) if place + 1 < len(tokens) else None
+        if lower == "this" and nearby in ("week", "month", "quarter", "year"):
+            clause.said.add(("this", False))
         if lower in lexicon.FREE or (bound and lower != "most"):
             continue
         timed = place + 1 < len(tokens) and tokens[place + 1].kind == "number"
@@ -346,7 +354,7 @@ def _is_name(text: str, place: int, tokens: list[_Token]) -> bool:
 
 def _unit(token: _Token) -> str | None:
     lower = token.text.lower()
-    if token.kind != "word" or lower in lexicon.FREE:
+    if token.kind != "word" or lower in lexicon.FREE or lower.endswith("ly"):
         return None
     return lexicon.UNITS.get(concept(lower))
 
@@ -369,6 +377,9 @@ def _counted(tokens: list[_Token], place: int, clause: Clause) -> Number:
                 clause.counted.add(found)
             unit = found if unit in (None, "view") else unit
             break
+    before = [one.text.lower() for one in tokens[max(0, place - 2) : place]]
+    if unit is None and len(before) == 2 and before[1] == "of" and _unit(tokens[place - 2]):
+        unit = _unit(tokens[place - 2])
     if unit is None and noun is None:
         for near in reversed(tokens[max(0, place - 5) : place]):
             if near.kind == "number" and near.turn != "old" and near.unit is None:
@@ -376,7 +387,6 @@ def _counted(tokens: list[_Token], place: int, clause: Clause) -> Number:
             if found := _unit(near):
                 unit = found
                 break
-    before = [one.text.lower() for one in tokens[max(0, place - 2) : place]]
     bounds = [lexicon.BOUNDS[word] for word in before if word in lexicon.BOUNDS]
     bound = bounds[0] if bounds else None
     return Number(token.value, token.decimals, unit, noun, bound, token.turn)

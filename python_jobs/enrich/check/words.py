@@ -21,6 +21,7 @@ below under beneath
 ask request want wish wonder inquire enquire inquiry
 view look read
 page content
+surge surges surged
 visit session
 people person user visitor individual contact stakeholder
 demo demonstration
@@ -79,8 +80,8 @@ change modify amend
 # What is one of its line cannot be another of it; in their order, the lowest first.
 _LEVELS = """
 cold warm hot
-normal elevated high surging
-awareness consideration decision purchase
+normal surging exploding
+target awareness consideration decision purchase
 weak moderate strong
 low medium high critical
 negative neutral positive
@@ -152,6 +153,7 @@ HEDGES = {"may", "might", "could", "can", "likely", "probably", "possibly", "per
 ASKING = {"ask", "question", "whether", "how", "what", "when", "who", "why", "where", "?"}
 IF = {"if", "depend", "unless", "condit", "condition", "provided", "once", "when"}
 PARTLY = {"most", "some", "few", "half", "several", "sometim", "part", "partly", "almost", "near"}
+MAYBE = {"may", "might", "could", "whether", "perhaps", "maybe"}
 FUTURE = {"will", "shall", "going", "plan", "intend"}
 COMMITTED = {"will", "shall", "would", "going", "plan", "promise", "agree", "commit", "intend",
              "to", "expect", "step"}  # fmt: skip
@@ -237,6 +239,8 @@ NEW = {"i", "we", "you"}
 PARTS = {"at", "by", "in", "on", "with", "for", "since", "from", "only", "about", "to", "per",
          "than", "until", "before", "after", "without", "more", "or", "nor", "not"}  # fmt: skip
 """Words that begin a part of a sentence that is none of its own."""
+SPANS = {"day", "week", "month", "quarter", "year", "hour"}
+"""Units of time over which something is counted."""
 BACK = {"it", "its", "they", "their", "them", "that", "those", "this", "he", "she", "him", "her"}
 """Words that speak of what the clause before spoke of."""
 
