@@ -82,6 +82,10 @@ SEEN: dict[str, tuple[str, ...]] = {
         "On {day_short} the account scored {score} for intent.",
         "It is a {stage} account: score {score}.",
         "Surge level: {surge}, {ratio} times the usual.",
+        "{score} is the current intent score.",
+        "Seven-day activity: {people} people, {visits} visits.",
+        "Top lane: {lane} ({lane_score} points).",
+        "The surge ratio is {ratio}x, which is {surge}.",
     ),
     "views": (
         "{views}× page view ({content}) on {day}.",
@@ -95,6 +99,10 @@ SEEN: dict[str, tuple[str, ...]] = {
         "The {lane} lane got {points} points on {day_short}.",
         "{views} page views went to {content}.",
         "On {day_long} someone viewed the {content} page.",
+        "Pages about {content} had {views} views on {day_short}.",
+        "We recorded {views} {content} page views.",
+        "The {content} page got {views_words} looks on {day}.",
+        "On {day_long} they earned {points} points in the {lane} lane.",
     ),
     "change": (
         "Intent went from {old} to {new} on {day}.",
@@ -105,6 +113,9 @@ SEEN: dict[str, tuple[str, ...]] = {
         "On {day_long} the account went {old} → {new}.",
         "Since {day_short} it has been {new}; before that it was {old}.",
         "From {before} the score {moved} to {after}.",
+        "The stage changed from {old} to {new} on {day_short}.",
+        "Its intent score {moved} to {after} in {quarter}.",
+        "Intent is {new} after being {old}.",
     ),
     "request": (
         "{person} sent a {request} request on {day}.",
@@ -116,6 +127,9 @@ SEEN: dict[str, tuple[str, ...]] = {
         "A request for a {request} arrived from {person} on {day}.",
         "{person} asked for a {request} in {quarter}.",
         'In the words of {person}: "{message}"',
+        "{person} filed a {request} request on {day_short}.",
+        "There is a {request} request from {person}, dated {day_long}.",
+        'The message reads: "{message}"',
     ),
     "deal": (
         "{deal} moved from {deal_old} to {deal_new}.",
@@ -125,6 +139,9 @@ SEEN: dict[str, tuple[str, ...]] = {
         "{deal} is now in {deal_new}.",
         "The deal amounts to ${amount_k}.",
         "It went from {deal_old} into {deal_new} on {day_short}.",
+        "As of {day}, {deal} stands at {deal_new}.",
+        "The amount of the opportunity is ${amount}.",
+        "{deal_new} is its stage now; it was in {deal_old}.",
     ),
     "lost": (
         "{deal} was closed lost on {day}; the loss reason is {reason}.",
@@ -134,6 +151,9 @@ SEEN: dict[str, tuple[str, ...]] = {
         "{deal} was lost for reasons of {reason_low}.",
         "The deal, at ${amount}, was Closed Lost on {day_short}.",
         "Loss reason: {reason}.",
+        "{deal} closed as lost on {day_long}.",
+        "They gave {reason_low} as the reason for the loss.",
+        "A ${amount_k} deal was lost in {quarter}.",
     ),
     "usage": (
         "Weekly active users {fell} from {much} to {less}.",
@@ -143,6 +163,9 @@ SEEN: dict[str, tuple[str, ...]] = {
         "Weekly active users: {much}, then {less}.",
         "They {fell} from {much} to {less} in the week of {day_long}.",
         "That is {percent}% fewer weekly active users.",
+        "Weekly active users dropped to {less}.",
+        "Active users per week shrank by {percent}%, from {much} to {less}.",
+        "In the week of {day}, {less} users were active.",
     ),
     "vendor": (
         "6sense puts the account in the {buying} stage.",
@@ -152,6 +175,8 @@ SEEN: dict[str, tuple[str, ...]] = {
         "6sense has them in {buying}.",
         "Fit with the profile is {fit}.",
         "As of {day_short}, the buying stage is {buying}.",
+        "The 6sense stage is {buying}.",
+        "6sense rates the profile fit as {fit}.",
     ),
     "jobs": (
         "They have {jobs} openings in {team} in {city}.",
@@ -161,6 +186,9 @@ SEEN: dict[str, tuple[str, ...]] = {
         "There are {jobs_words} openings in {city}.",
         "They are recruiting {jobs} people for {team}.",
         "{city}: {jobs} new {team} openings on {day_short}.",
+        "{team} has {jobs} vacancies in {city}.",
+        "On {day} they advertised {jobs_words} positions in {city}.",
+        "Hiring: {jobs} {team} jobs.",
     ),
     "two": (
         "{person} asked for a demo on {day}.",
@@ -170,6 +198,8 @@ SEEN: dict[str, tuple[str, ...]] = {
         "{person} requested a demo.",
         "The {content} guide was downloaded by {other} on {later_short}.",
         "{person} and {other} were active.",
+        "On {day_long} {person} wanted a demo.",
+        "{other} got the {content} guide on {later_short}.",
     ),
     "snapshot": (
         "Intent score {score}, stage {stage}.",
@@ -179,11 +209,16 @@ SEEN: dict[str, tuple[str, ...]] = {
         "{people_words} unique people came within seven days.",
         "As of {day_short} the surge is {surge}.",
         "The account is in stage {stage}.",
+        "Intent score: {score} on {day_long}.",
+        "In the last 7 days {people} people were seen.",
+        "{stage} stage, {surge} surge.",
     ),
     "signal": (
         "Weekly transactions {rose} to {much} on {day}, from {less} the week before.",
         "Transactions {rose} from {less} to {much} within a week.",
         "On {day_long} there were {much} weekly transactions.",
+        "Weekly transactions went up from {less} to {much}.",
+        "They had {much} transactions that week, up from {less}.",
     ),
     "measured": (
         "The call had {questions} questions.",
@@ -192,73 +227,69 @@ SEEN: dict[str, tuple[str, ...]] = {
         "Our rep talked {talked}% of the time.",
         "There were {questions_words} questions in the call of {day_short}.",
         "It was a call of {sentiment} sentiment.",
-    ),
-}
-HELD_OUT: dict[str, tuple[str, ...]] = {
-    "score": (
-        "{score} is the current intent score.",
-        "Seven-day activity: {people} people, {visits} visits.",
-        "Top lane: {lane} ({lane_score} points).",
-        "The surge ratio is {ratio}x, which is {surge}.",
-    ),
-    "views": (
-        "Pages about {content} had {views} views on {day_short}.",
-        "We recorded {views} {content} page views.",
-        "The {content} page got {views_words} looks on {day}.",
-        "On {day_long} they earned {points} points in the {lane} lane.",
-    ),
-    "change": (
-        "The stage changed from {old} to {new} on {day_short}.",
-        "Its intent score {moved} to {after} in {quarter}.",
-        "Intent is {new} after being {old}.",
-    ),
-    "request": (
-        "{person} filed a {request} request on {day_short}.",
-        "There is a {request} request from {person}, dated {day_long}.",
-        'The message reads: "{message}"',
-    ),
-    "deal": (
-        "As of {day}, {deal} stands at {deal_new}.",
-        "The amount of the opportunity is ${amount}.",
-        "{deal_new} is its stage now; it was in {deal_old}.",
-    ),
-    "lost": (
-        "{deal} closed as lost on {day_long}.",
-        "They gave {reason_low} as the reason for the loss.",
-        "A ${amount_k} deal was lost in {quarter}.",
-    ),
-    "usage": (
-        "Weekly active users dropped to {less}.",
-        "Active users per week shrank by {percent}%, from {much} to {less}.",
-        "In the week of {day}, {less} users were active.",
-    ),
-    "vendor": (
-        "The 6sense stage is {buying}.",
-        "6sense rates the profile fit as {fit}.",
-    ),
-    "jobs": (
-        "{team} has {jobs} vacancies in {city}.",
-        "On {day} they advertised {jobs_words} positions in {city}.",
-        "Hiring: {jobs} {team} jobs.",
-    ),
-    "snapshot": (
-        "Intent score: {score} on {day_long}.",
-        "In the last 7 days {people} people were seen.",
-        "{stage} stage, {surge} surge.",
-    ),
-    "signal": (
-        "Weekly transactions went up from {less} to {much}.",
-        "They had {much} transactions that week, up from {less}.",
-    ),
-    "measured": (
         "We spoke {talked}% of the call.",
         "Questions asked: {questions}.",
         "A monologue of {monologue} seconds was the longest.",
         "The sentiment of the call was {sentiment}.",
     ),
+}
+HELD_OUT: dict[str, tuple[str, ...]] = {
+    "score": (
+        "Its score of {score} makes the account {stage}.",
+        "{visits} visits and {people} visitors in the past seven days.",
+        "{lane} is the top lane, with {lane_score} points.",
+        "As of {day_short}, surge is {surge}.",
+    ),
+    "views": (
+        "On {day} the {content} page had {views_words} views.",
+        "They came back to the {content} page; {views} views in all on {day_short}.",
+        "{views} page views, {points} points, lane {lane}.",
+    ),
+    "change": (
+        "Intent: {old} → {new}.",
+        "A score of {before} became {after} on {day_long}.",
+    ),
+    "request": (
+        "{person} is asking for a {request}.",
+        "Request type: {request}, by {person}, on {day_short}.",
+        '"{message}" wrote {person}.',
+    ),
+    "deal": (
+        "The opportunity {deal} progressed to {deal_new} on {day_short}.",
+        "Deal size: ${amount}.",
+    ),
+    "lost": (
+        "Closed Lost on {day_short}: {deal}, ${amount}.",
+        "The loss reason given was {reason_low}.",
+    ),
+    "usage": (
+        "Weekly active users are down {percent}%.",
+        "Only {less} weekly active users remain, from {much}.",
+    ),
+    "vendor": (
+        "They are in the {buying} stage of 6sense.",
+        "The fit of their profile is {fit}.",
+    ),
+    "jobs": (
+        "{jobs} {team} openings were found in {city} on {day}.",
+        "They look for {jobs_words} people in {team}.",
+    ),
+    "snapshot": (
+        "Score {score}, {stage}, on {day_short}.",
+        "Unique people over seven days: {people}.",
+    ),
+    "signal": (
+        "The usage signal fired on {day_short}: {less} to {much} weekly transactions.",
+        "Transactions per week grew to {much}.",
+    ),
+    "measured": (
+        "Talk ratio: {talked}%.",
+        "Our longest monologue was {monologue} seconds.",
+        "The call of {day_long} had a {sentiment} sentiment.",
+    ),
     "two": (
-        "On {day_long} {person} wanted a demo.",
-        "{other} got the {content} guide on {later_short}.",
+        "{other} downloaded a guide on {later}.",
+        "{person} requested a demo and {other} downloaded a guide.",
     ),
 }
 
@@ -633,7 +664,6 @@ SAID = (
             "negation flipped": ("It is not mostly paper.",),
             "said by the other side": ("We said it is mostly paper and a courier.",),
         },
-        held_out=True,
     ),
     Said(
         "us",
@@ -651,7 +681,6 @@ SAID = (
             "swapped facts": ("Nights cost 10% more.",),
             "negation flipped": ("Our notaries do not work nights.",),
         },
-        held_out=True,
     ),
     Said(
         "them",
@@ -666,6 +695,40 @@ SAID = (
             "swapped facts": ("Security approved the contract.", "Legal has not answered."),
             "wrong date": ("Legal approved the contract on Thursday.",),
             "overclaim": ("Everybody approved the contract.",),
+        },
+    ),
+    Said(
+        "them",
+        "We tried {competitor} in spring, half of the signers gave up, and legal stopped it.",
+        (
+            "They tried {competitor} in spring.",
+            "Half of the signers gave up.",
+            "The buyer said that legal stopped it.",
+        ),
+        {
+            "invented product or competitor": ("They tried {other_competitor} in spring.",),
+            "overclaim": ("All of the signers gave up.", "Most signers gave up."),
+            "swapped facts": ("Legal gave up.", "Half of legal stopped it."),
+            "negation flipped": ("They did not try {competitor}.", "Legal did not stop it."),
+            "wrong date": ("They tried {competitor} in autumn.",),
+            "said by the other side": ("We tried {competitor} in spring.",),
+        },
+        held_out=True,
+    ),
+    Said(
+        "us",
+        "Support answers within two hours, and the first {files} files are free.",
+        (
+            "We said support answers within two hours.",
+            "The first {files} files are free.",
+            "Our rep said that the first {files} files are free.",
+        ),
+        {
+            "unit changed": ("Support answers within two days.",),
+            "number off by one": ("The first {files_off} files are free.",),
+            "overclaim": ("All files are free.", "Support always answers within two hours."),
+            "said by the other side": ("They said the first {files} files are free.",),
+            "negation flipped": ("The first {files} files are not free.",),
         },
         held_out=True,
     ),
