@@ -4,8 +4,8 @@
 
 Accounts are made up with the rows a task would be given (score, visits, changes, requests, deals,
 usage, jobs, sentences of calls). True statements are phrasings filled from a row; lies are the same
-phrasings with something changed. Half of the phrasings were written, and set aside, before the
-checker was first tried on any ("held out").
+phrasings with something changed. "Held out" are those written last, after the checker; what it
+made of each set when it first saw it stands in bench/README.md.
 """
 
 from __future__ import annotations
@@ -44,8 +44,7 @@ _MESSAGES = (
     "How long does the set-up take?",
 )
 
-# Rows, by family, and what is true of them. Phrasings beneath HELD_OUT were written before the
-# checker was tried on any phrasing, and are not looked at one by one.
+# Rows, by family, and what is true of them.
 ROWS = {
     "score": "Intent score {score} ({stage}), surge {surge} at {ratio}x, {people} people and "
     "{visits} visits in the last 7 days, top lane {lane} with {lane_score} points, {day}",
@@ -197,7 +196,6 @@ SEEN: dict[str, tuple[str, ...]] = {
         "On {later_long}, {other} downloaded a guide about {content}.",
         "{person} requested a demo.",
         "The {content} guide was downloaded by {other} on {later_short}.",
-        "{person} and {other} were active.",
         "On {day_long} {person} wanted a demo.",
         "{other} got the {content} guide on {later_short}.",
     ),
@@ -242,7 +240,6 @@ HELD_OUT: dict[str, tuple[str, ...]] = {
     ),
     "views": (
         "On {day} the {content} page had {views_words} views.",
-        "They came back to the {content} page; {views} views in all on {day_short}.",
         "{views} page views, {points} points, lane {lane}.",
     ),
     "change": (
@@ -262,10 +259,7 @@ HELD_OUT: dict[str, tuple[str, ...]] = {
         "Closed Lost on {day_short}: {deal}, ${amount}.",
         "The loss reason given was {reason_low}.",
     ),
-    "usage": (
-        "Weekly active users are down {percent}%.",
-        "Only {less} weekly active users remain, from {much}.",
-    ),
+    "usage": ("Weekly active users are down {percent}%.",),
     "vendor": (
         "They are in the {buying} stage of 6sense.",
         "The fit of their profile is {fit}.",

@@ -266,12 +266,24 @@ def _usable(clause: Clause, rows: list[tuple[Clause, ...]], told: Sequence[Claus
                 continue
             if lexicon.MAYBE & set(part.plain) and not marks & (lexicon.HEDGES | lexicon.ASKING):
                 continue
-            if "if" in part.plain and not marks & lexicon.IF:
+            if part.is_denial and not clause.is_denial:
+                continue
+            if _of_other_numbers(clause, part):
+                continue
+            if lexicon.UNLESS & set(part.plain) and not marks & lexicon.IF:
                 continue
             if lexicon.FUTURE & set(part.plain) and not marks & lexicon.COMMITTED:
                 continue
             found.append(part)
     return found
+
+
+def _of_other_numbers(clause: Clause, part: Clause) -> bool:
+    """Whether a part goes on with another number of the same ("5 of them on price")."""
+    goes_on = any(given.unit is None and given.noun is None for given in part.numbers)
+    return goes_on and not any(
+        _equal(number, given) for number in clause.numbers for given in part.numbers
+    )
 
 
 def _share_day(days: list[Day], parts: Iterable[Clause]) -> bool:
@@ -356,6 +368,9 @@ def _is_said(said: tuple[str, bool], clause: Clause, usable: list[Clause]) -> bo
             if other != name:
                 continue
             if denied is not other_denied and not (clause.is_denial and part.is_denial):
+                continue
+            others = clause.concepts - {name}
+            if name in lexicon.QUANTIFIERS and others and not others & part.concepts:
                 continue
             if name in ("rise", "fall") and not _same_change(clause, part):
                 continue

@@ -226,11 +226,27 @@ def _turned(tokens: list[_Token]) -> list[_Token]:
         after = tokens[place + 1].kind if place + 1 < len(tokens) else ""
         if token.kind not in ("number", "word"):
             continue
+        told = " ".join(one.text.lower() for one in tokens[max(0, place - 4) : place])
         then = [one.text.lower() for one in tokens[place + 1 : place + 3] if one.kind == "word"]
         leads = near[-1:] and near[-1] in ("from", "left", "previously", "before")
-        if after == "arrow" or then[:1] == ["then"] or leads or near in _FORMERLY:
+        if (
+            after == "arrow"
+            or then[:1] in (["then"], ["became"])
+            or leads
+            or near in _FORMERLY
+            or "before that" in told
+        ):
             token.turn = "old"
-        elif near[-1:] and near[-1] in ("→", "to", "into", "entered", "after", "now", "then"):
+        elif near[-1:] and near[-1] in (
+            "→",
+            "became",
+            "to",
+            "into",
+            "entered",
+            "after",
+            "now",
+            "then",
+        ):
             token.turn = "new"
     return tokens
 
@@ -341,7 +357,7 @@ def _clause(tokens: list[_Token], is_question: bool) -> Clause:
 
 
 def _is_name(text: str, place: int, tokens: list[_Token]) -> bool:
-    if not text[0].isupper() or text.isupper() or text.lower() in lexicon.FREE:
+    if not text[0].isupper() or len(text) == 1 or text.lower() in lexicon.FREE:
         return False
     if concept(text.lower()) in lexicon.LEVELS:
         return False
@@ -381,7 +397,10 @@ def _counted(tokens: list[_Token], place: int, clause: Clause) -> Number:
     if unit is None and len(before) == 2 and before[1] == "of" and _unit(tokens[place - 2]):
         unit = _unit(tokens[place - 2])
     if unit is None and noun is None:
-        for near in reversed(tokens[max(0, place - 5) : place]):
+        for at in range(place - 1, max(0, place - 5) - 1, -1):
+            near = tokens[at]
+            if at and tokens[at - 1].kind == "number" and near.kind == "word":
+                continue  # what that other number counts
             if near.kind == "number" and near.turn != "old" and near.unit is None:
                 break
             if found := _unit(near):

@@ -14,7 +14,7 @@ _STEMMER = snowballstemmer.stemmer("english")
 
 # One line, one meaning: said of a row in any word of its line.
 _SAME = """
-rise rose risen increase grow grew grown growth climb jump gain up advance higher
+rise rose risen progress increase grow grew grown growth climb jump gain up advance higher
 fall fell fallen decrease decline drop down shrink shrank lower reduce reduction fewer less
 above over exceed
 below under beneath
@@ -143,6 +143,7 @@ namely occurred open opened overall posted prospect put puts rate rated rates ra
 recently record recorded remain rep representative respectively roughly saw see seem seems seen
 seller show showed shown shows side sit site sits somebody someone stage stand stands stay stood
 take taken took turn turned usual value website went word words worth
+count figure makes making number remains size total totals type types
 """
 
 NEGATORS = {"not", "no", "nobody", "none", "never", "without", "neither", "nor", "refuse",
@@ -151,8 +152,10 @@ HEDGES = {"may", "might", "could", "can", "likely", "probably", "possibly", "per
           "suggest", "appears", "appear", "seems", "seem", "hypothesis", "presumably", "unclear",
           "unknown", "uncertain", "whether", "assume", "assumed", "points"}  # fmt: skip
 ASKING = {"ask", "question", "whether", "how", "what", "when", "who", "why", "where", "?"}
-IF = {"if", "depend", "unless", "condit", "condition", "provided", "once", "when"}
+UNLESS = {"if", "otherwise", "unless"}
+IF = {"if", "depend", "unless", "condit", "condition", "provided", "once", "when", "otherwise"}
 PARTLY = {"most", "some", "few", "half", "several", "sometim", "part", "partly", "almost", "near"}
+QUANTIFIERS = PARTLY | {"everybody", "only"}
 MAYBE = {"may", "might", "could", "whether", "perhaps", "maybe"}
 FUTURE = {"will", "shall", "going", "plan", "intend"}
 COMMITTED = {"will", "shall", "would", "going", "plan", "promise", "agree", "commit", "intend",
