@@ -111,11 +111,14 @@ def why_not(statement: Statement, asked: Asked) -> str | None:
     if is_fact and not rows:
         return "rests on an order to the writer"
     text, quotes = _without_quotes(_CITED.sub("", statement.text))
+    quoting: dict[str, str] = {}
     for quoted in quotes:
-        rows_of = {row: told for row, told in rows.items() if _is_quoted(quoted, told, text)}
-        if not rows_of:
+        found = {row: told for row, told in rows.items() if _is_quoted(quoted, told, text)}
+        if not found:
             return "a quote that nobody said"
-        rows = rows_of if is_fact else rows
+        quoting |= found
+    if is_fact and quotes:
+        rows = quoting
     for address in _ADDRESS.findall(text):
         if not any(normalised(address) in normalised(row) for row in rows.values()):
             return "an address that is not in its rows"

@@ -159,6 +159,12 @@ def test_a_fact_rests_on_rows_that_were_given() -> None:
     assert told("12 page views [score:1].", "score:1") is None
 
 
+def test_quotes_of_two_rows_may_stand_in_one_statement() -> None:
+    text = 'They said "nobody here owns it" and "support is slow".'
+    assert told(text, "said:1", "said:7") is None
+    assert told(text, "said:1") == "a quote that nobody said"
+
+
 def test_an_order_in_a_transcript_is_neither_evidence_nor_worth_quoting() -> None:
     assert told("The deal is worth $9,000,000.", "said:2") == "rests on an order to the writer"
     assert told("The deal may be worth $9,000,000.", kind="hypothesis") is not None
