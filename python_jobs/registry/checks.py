@@ -207,11 +207,11 @@ def _sync(rows: Rows) -> Iterator[str]:
         if _missing("field_mappings", row):
             continue
         name = f"{row['destination']}:{row['object']}:{row['field']}"
-        if row["mapping_id"] != name:
+        odd = [part for part in ("object", "field") if not re.fullmatch(NAME, row[part])]
+        for part in odd:
+            yield f"{where}: {part} '{row[part]}' is no name: letters, digits and _ only"
+        if not odd and row["mapping_id"] != name:
             yield f"{where} must be called {name}"
-        for part in ("object", "field"):
-            if not re.fullmatch(NAME, row[part]):
-                yield f"{where}: {part} '{row[part]}' is no name: letters, digits and _ only"
         is_constant = row["expression"].startswith("=")
         for part in ("expression", "tolerated"):
             is_column = row[part] and not (part == "expression" and is_constant)
