@@ -270,8 +270,8 @@ class Claude:
 def connect(config: ClaudeConfig, patience: Patience) -> anthropic.Anthropic:
     """A client that waits as long, and tries as often, as all of our calls."""
     assert config.api_key is not None
-    # at level DEBUG it writes down whole requests, with their prompts
-    logging.getLogger("anthropic").setLevel(logging.INFO)
+    # at level DEBUG it writes down whole requests, with their prompts; at INFO every retry
+    logging.getLogger("anthropic").setLevel(logging.WARNING)
 
     def never_too_long(response: httpx2.Response) -> None:
         seconds = response.headers.get("retry-after")

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from python_jobs.doctor import check_model
 from python_jobs.enrich import runner
 from python_jobs.enrich.engines.prices import Price, Usage
 from python_jobs.enrich.engines.reading import read
@@ -161,6 +163,29 @@ def test_what_is_set_wrongly_is_said_before_anything_is_asked(
     monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
     with pytest.raises(ConfigurationError, match=sentence):
         asking.engine(**settings)
+
+
+@pytest.mark.parametrize(
+    ("env", "code", "line"),
+    [
+        (
+            {},
+            0,
+            "ok              claude: the key is good, and claude-haiku-5-5 answers by a schema",
+        ),
+        ({"GTM_CLAUDE_MODEL": "claude-none"}, 2, "not ok          claude: .*GTM_CLAUDE_PRICES"),
+        ({"GTM_CLAUDE_EFFORT": "none"}, 2, "not ok          claude: .*GTM_CLAUDE_EFFORT"),
+    ],
+)
+def test_the_doctor_says_whether_the_key_and_the_model_are_good(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch, env: dict[str, str], code: int, line: str
+) -> None:
+    for name, value in env.items():
+        monkeypatch.setenv(name, value)
+    finding = check_model(asking.settings.model_copy(update={"sandbox_url": asking.url}))
+    assert finding.exit_code == code
+    assert re.match(line, finding.line())
+    assert asking.vendor.ledger.messages == 0
 
 
 def test_of_what_a_model_makes_up_nothing_is_let_through(asking: Asking) -> None:
