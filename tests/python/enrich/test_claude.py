@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,6 +24,7 @@ from python_jobs.errors import ConfigurationError, TransientError
 from python_jobs.http import Limit, Patience
 from python_jobs.sandbox.vendors.anthropic import KEY_WITHOUT_CREDIT
 from python_jobs.settings import Settings
+from python_jobs.warehouse import BriefWarehouse
 from tests.python.enrich.asking import PATIENCE, TASK, Asking, fill, sentences, served
 
 
@@ -48,6 +50,23 @@ def test_every_subject_is_answered_once_and_what_it_cost_is_written_down(asking:
     assert one["cost"] == pytest.approx(paid)
     assert 0 < paid < 0.001
     assert first.cost == pytest.approx(sum(row["cost"] for row in rows))
+
+
+def test_an_answer_is_written_before_the_next_ones_are_waited_for(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A kill that nothing can catch loses what is in flight, and what came in the last second."""
+    written: list[int] = []
+    write = runner.write_results
+
+    def counted(warehouse: BriefWarehouse, rows: list[dict[str, Any]]) -> None:
+        written.append(len(rows))
+        write(warehouse, rows)
+
+    monkeypatch.setattr(runner, "SECONDS_AT_RISK", 0.0)
+    monkeypatch.setattr(runner, "write_results", counted)
+    assert asking.run(limit=5).answered == 5
+    assert [rows for rows in written if rows] == [1] * 5
 
 
 def test_a_plan_counts_tokens_and_asks_nothing(asking: Asking) -> None:

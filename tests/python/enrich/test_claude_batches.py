@@ -96,6 +96,23 @@ def _kill(killing: pytest.MonkeyPatch, moment: str) -> None:
         killing.setattr(made, "results", some)
 
 
+def test_on_snowflake_a_killed_batch_is_found_again_too(
+    tmp_path: Path, snowflake_env: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with served(tmp_path) as (vendor, url):
+        asking = Asking(vendor, url, Settings(**snowflake_env))
+        with asking.warehouse.held() as held:
+            fill(held, 6)
+        with monkeypatch.context() as killing:
+            _kill(killing, "before its id is known")
+            with pytest.raises(Killed):
+                asking.run(batched(asking))
+        vendor.faults.set(["lost-rows"], 1)
+        assert asking.run(batched(asking)).answered == 6
+        assert vendor.ledger.batched == 6
+        assert asking.run(batched(asking)).wanted == 0
+
+
 def test_a_batch_whose_making_seemed_to_fail_is_looked_for_before_another_is_made(
     asking: Asking, monkeypatch: pytest.MonkeyPatch
 ) -> None:
