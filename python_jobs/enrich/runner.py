@@ -24,6 +24,8 @@ from python_jobs.warehouse import BriefWarehouse, DuckDBWarehouse, Warehouse
 SECONDS_AT_RISK = 1.0
 """Answers are written as they come, but not more often than this: a kill loses so much, and what
 was in flight."""
+MOST_ROWS = 500
+"""Answers that are written at once: each is a score of bound values on Snowflake."""
 DONE = ("done", "fallback")
 """Statuses that answer a subject. ``fallback``: what the engine said did not hold against the rows,
 and the offline writer answered instead."""
@@ -221,7 +223,7 @@ def _keep(
             outcome.output_tokens += row["output_tokens"]
             outcome.cost += row["cost"]
             progress(1)
-            if monotonic() - written_at > SECONDS_AT_RISK:
+            if len(rows) == MOST_ROWS or monotonic() - written_at > SECONDS_AT_RISK:
                 write_results(warehouse, rows)
                 rows, written_at = [], monotonic()
     finally:

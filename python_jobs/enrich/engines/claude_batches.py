@@ -8,6 +8,7 @@ under way or done is asked, and paid, again.
 
 from __future__ import annotations
 
+import logging
 import time
 import uuid
 from collections.abc import Collection, Iterator, Mapping
@@ -25,6 +26,8 @@ from anthropic.types.messages.message_batch_result import MessageBatchResult
 
 from python_jobs.runs import utc_now
 from python_jobs.warehouse import BriefWarehouse, DuckDBWarehouse
+
+logger = logging.getLogger(__name__)
 
 MOST_QUESTIONS = 100_000
 MOST_BYTES = 200_000_000
@@ -160,6 +163,11 @@ class Batches:
         """The rows of a batch once it has ended; none where it is no longer kept."""
         try:
             batch = self._client.messages.batches.retrieve(batch_id)
+            if batch.processing_status != "ended":
+                logger.info(
+                    "Anthropic works on %s, for a day at most: wait, or stop and run again later",
+                    batch_id,
+                )
             while batch.processing_status != "ended":
                 time.sleep(self._poll_seconds)
                 batch = self._client.messages.batches.retrieve(batch_id)
