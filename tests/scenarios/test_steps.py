@@ -156,7 +156,7 @@ def test_the_order_in_which_rows_lie_changes_nothing(
 ) -> None:
     lab = loaded.copy_to(tmp_path)
     for entity in CONTRACTS:
-        key = "event_id" if CONTRACTS[entity].shape == "events" else "record_id || version_at"
+        key = " || ".join(f"{column}::varchar" for column in CONTRACTS[entity].raw_key)
         lab.execute(
             f"create or replace table raw.{entity} as select * from raw.{entity} "
             f"order by hash({key} || '{seed}')"
