@@ -39,7 +39,7 @@ soak: setup ## every fault against every connector, with several seeds (about an
 	@GTM_SOAK_SEEDS="$${GTM_SOAK_SEEDS:-1 2 3}" $(BIN)/python -m pytest -q -s tests/scenarios/test_bad_days.py
 
 kills: setup ## kill an apply at 300 random steps and hold what comes of it against one left alone
-	@GTM_KILLS="$${GTM_KILLS:-300}" $(BIN)/python -m pytest -q -s tests/python/activate/test_killed.py
+	@GTM_KILLS="$${GTM_KILLS:-300}" $(BIN)/python -m pytest -q -s tests/python/activate/test_sync_killed.py
 
 docs: setup ## dbt's documentation site into target/
 	@$(BIN)/dbt docs generate --quiet && echo "open target/index.html, or run: .venv/bin/dbt docs serve"

@@ -33,6 +33,8 @@ grant create table, create view on schema gtm.staging to role gtm_transformer;
 grant create table, create view on schema gtm.intermediate to role gtm_transformer;
 grant create table, create view on schema gtm.signals to role gtm_transformer;
 grant create table, create view on schema gtm.sync to role gtm_transformer;
+grant create table, create view on schema gtm.enrich to role gtm_transformer;
+grant create table, create view on schema gtm.ai to role gtm_transformer;
 grant create table, create view on schema gtm.marts to role gtm_transformer;
 grant create table, create view on schema gtm.replay to role gtm_transformer;
 
