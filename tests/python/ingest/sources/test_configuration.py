@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from python_jobs.enrich.engines.claude import ClaudeConfig
+from python_jobs.enrich.engines.cortex import CortexConfig
 from python_jobs.errors import ConfigurationError
-from python_jobs.ingest.connector import Source
+from python_jobs.ingest.connector import Source, SourceConfig
 from python_jobs.ingest.sources import SOURCES
 from python_jobs.settings import PROJECT_DIR, Settings
 
@@ -18,29 +20,40 @@ ENV_EXAMPLE = (PROJECT_DIR / ".env.example").read_text()
 each_source = pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
 
 
-def aliases(source: Source) -> dict[str, bool]:
-    """The environment variables of a source, and whether each is a secret."""
+CONFIGS = {name: source.config for name, source in SOURCES.items()} | {
+    "claude": ClaudeConfig,
+    "cortex": CortexConfig,
+}
+
+
+def variables(config: type[SourceConfig]) -> dict[str, bool]:
+    """The environment variables of some settings, and whether each is a secret."""
     return {
         str(field.alias): "SecretStr" in str(field.annotation)
-        for field in source.config.model_fields.values()
+        for field in config.model_fields.values()
     }
 
 
-@each_source
+def aliases(source: Source) -> dict[str, bool]:
+    """The environment variables of a source, and whether each is a secret."""
+    return variables(source.config)
+
+
+@pytest.mark.parametrize("config", CONFIGS.values(), ids=CONFIGS)
 def test_every_variable_is_in_the_example_file_without_a_value_if_it_is_secret(
-    source: Source,
+    config: type[SourceConfig],
 ) -> None:
-    for name, is_secret in aliases(source).items():
+    for name, is_secret in variables(config).items():
         line = re.search(rf"^(# )?{name}=(.*)$", ENV_EXAMPLE, re.MULTILINE)
-        assert line, f"{name} of {source.name} is not in .env.example"
+        assert line, f"{name} of {config.__name__} is not in .env.example"
         if is_secret:
             assert line[2] == "", f"{name} has a value in .env.example"
 
 
 def test_the_example_file_names_no_variable_that_nothing_reads() -> None:
     known = {str(field.alias) for field in Settings.model_fields.values()}
-    for source in SOURCES.values():
-        known |= set(aliases(source))
+    for config in CONFIGS.values():
+        known |= set(variables(config))
     named = set(re.findall(r"^(?:# )?([A-Z][A-Z0-9_]+)=", ENV_EXAMPLE, re.MULTILINE))
     assert named <= known
 
