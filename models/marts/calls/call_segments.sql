@@ -1,4 +1,11 @@
-with segments as (
+with calls as (
+
+    select * from {{ ref('int_calls_collected') }}
+    where not is_private
+
+),
+
+segments as (
 
     select * from {{ ref('int_call_segments') }}
     where {{ is_known_by_as_of('known_at') }}
@@ -36,6 +43,7 @@ final as (
 
         segments.known_at
     from segments
+    inner join calls on segments.call_id = calls.call_id
     left join participants
         on segments.call_id = participants.call_id
         and segments.speaker_id = participants.speaker_id
