@@ -450,7 +450,7 @@ def _content(call: Record, turns: Sequence[Turn]) -> Record:
     last = turns[-1]
     brief = f"{company} and Sealwright spoke about {about}."
     if call["concern"]:
-        brief += f" The buyer raised a concern: {call['concern'].lower()}."
+        brief += " The buyer raised a concern."
     start, end, text = last.sentences[0]
     return {
         "structure": durations,

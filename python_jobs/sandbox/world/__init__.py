@@ -133,7 +133,8 @@ def _write(
     files.write("lead_requests", crm.lead_requests(records, seen, first_day, until))
     files.write("product_users", product.user_rows(people, users, until))
     files.write("job_postings", hiring.postings(people, history, first_day, last_day, until))
-    files.write("calls", calls.calls(records, until))
+    call_rows = calls.calls(records, until)
+    files.write("calls", call_rows)
     mailings.write(records, users, files, first_day, last_day, until)
     alias_rows = truth.aliases(people, history, first_day, last_day)
     parent_rows = truth.parents(people)
@@ -143,6 +144,8 @@ def _write(
     files.write("truth/aliases", alias_rows)
     files.write("truth/parents", parent_rows)
     files.write("truth/faults", faults.listed(records, seen, until))
+    files.write("truth/calls", truth.calls(call_rows))
+    files.write("truth/lost_deals", truth.lost_deals(records, call_rows, last_day))
     files.write("truth/product", product.truth(people, users, first_day, last_day))
     return truth.write_registry(files.out, alias_rows, parent_rows, truth.job_boards(people))
 

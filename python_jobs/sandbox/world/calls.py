@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from python_jobs.sandbox.world import journey
 from python_jobs.sandbox.world.crm import OWNERS, Crm, day_us, opportunity_ids, owner_ids
 from python_jobs.sandbox.world.draws import Bools, Ints, hashed, uniform
+from python_jobs.sandbox.world.lines import PHRASINGS
 from python_jobs.sandbox.world.tables import (
     DAY_US,
     HOUR,
@@ -40,6 +41,8 @@ CALLS_PER_OPPORTUNITY: dict[Size, float] = {"tiny": 1.4, "demo": 3.3, "bench": 1
 INTRO_SHARE = 0.3
 REVIEW_DAYS, REVIEW_SHARE = 91, 0.2
 SECOND_SELLER, SECOND_DEAL, CONCERNED = 0.25, 0.3, 0.35
+REASON_NAMED, ANOTHER_NAMED, ASIDE = 0.5, 0.1, 0.25
+MOODS = ("negative", "neutral", "positive")
 MOST_GUESTS = 3
 
 KINDS = ("discovery", "demo", "evaluation", "proposal", "closing", "intro", "review")
@@ -172,6 +175,9 @@ def _rows(crm: Crm, planned: _Planned, started: Ints, seconds: Ints) -> pa.Table
     interest = (uniform(seed, "call lane", company) * len(journey.LANES)).astype(np.int64)
     name = choose(universe.companies.name, company)
     phone = uniform(seed, "call direction", company, key)
+    concern, reasons = _concerns(crm, planned), texts(journey.LOSS_REASONS)
+    any_rival = (uniform(seed, "call rival", company) * len(journey.RIVALS)).astype(np.int64)
+    rival = np.where(number >= 0, journeys.rival[number], any_rival)
     direction = np.where((kind == INTRO) & (phone < 0.7), 1 + (phone < 0.2), 0)
     ids = hashed(seed, "call", company, key) >> np.uint64(1)
     return table(
@@ -188,7 +194,11 @@ def _rows(crm: Crm, planned: _Planned, started: Ints, seconds: Ints) -> pa.Table
             "direction": choose(texts(DIRECTIONS), direction),
             "company_name": name,
             "service": choose(service, np.where(number >= 0, journeys.lane[number], interest)),
-            "concern": choose(texts(journey.LOSS_REASONS), _concerns(crm, planned)),
+            "concern": choose(reasons, concern),
+            "aside": choose(reasons, _asides(crm, planned, concern)),
+            "mood": choose(texts(MOODS), _moods(crm, planned, concern)),
+            "rival": choose(texts(journey.RIVALS), rival),
+            "phrasing": choose(texts(PHRASINGS), phrasing_of(seed, company)),
             "started_at": stamps(started),
             "duration_seconds": pa.array(seconds),
             "participants": _guests(crm, company, key, started),
@@ -211,17 +221,46 @@ def _earlier_deals(crm: Crm) -> Ints:
 def _concerns(crm: Crm, planned: _Planned) -> Ints:
     """What the buyer holds against it, an index of ``LOSS_REASONS``; -1: nothing.
 
-    Half of the calls of a deal that will be lost name its reason; other calls now and then any.
+    Half of the calls of a deal that will be lost name its reason and some another one; other calls
+    now and then any.
     """
     seed, company, key = crm.universe.seed, planned.company, planned.key
     chance = uniform(seed, "concern", company, key)
-    passing = (uniform(seed, "which concern", company, key) * len(journey.LOSS_REASONS)).astype(
-        np.int64
-    )
     reason = np.where(planned.journey >= 0, crm.history.journeys.loss_reason[planned.journey], -1)
-    named = np.where((reason >= 0) & (chance < 0.5), reason, passing)
-    talks = (chance < 0.5) & (reason >= 0) | (chance < CONCERNED) & (planned.kind < INTRO)
+    passing = _other_than(reason, uniform(seed, "which concern", company, key))
+    lost = reason >= 0
+    named = np.where(lost & (chance < REASON_NAMED), reason, passing)
+    most = np.where(lost, REASON_NAMED + ANOTHER_NAMED, CONCERNED)
+    talks = (chance < most) & (lost | (planned.kind < INTRO))
     return np.where(talks, named, -1)
+
+
+def _asides(crm: Crm, planned: _Planned, concern: Ints) -> Ints:
+    """Something the buyer names without holding it against it, as ``_concerns`` has it."""
+    seed, company, key = crm.universe.seed, planned.company, planned.key
+    named = uniform(seed, "aside", company, key) < ASIDE
+    other = _other_than(concern, uniform(seed, "which aside", company, key))
+    return np.where(named & (planned.kind < INTRO), other, -1)
+
+
+def phrasing_of(seed: int, company: Ints) -> Ints:
+    """Which way of speaking a company has, an index of ``lines.PHRASINGS``."""
+    return (uniform(seed, "phrasing", company) * len(PHRASINGS)).astype(np.int64)
+
+
+def _other_than(reason: Ints, chance: Any) -> Ints:
+    """Any index of ``LOSS_REASONS`` but ``reason``."""
+    count = len(journey.LOSS_REASONS)
+    any_one = (chance * count).astype(np.int64)
+    return np.where(any_one == reason, (any_one + 1) % count, any_one)
+
+
+def _moods(crm: Crm, planned: _Planned, concern: Ints) -> Ints:
+    """How the buyer feels about us in the call, an index of ``MOODS``: worse with a concern."""
+    chance = uniform(crm.universe.seed, "mood", planned.company, planned.key)
+    worst = np.where(concern >= 0, 0.45, 0.15)
+    best = np.where(concern >= 0, 0.8, 0.6)
+    return (chance >= worst).astype(np.int64) + (chance >= best)
 
 
 def _guests(crm: Crm, company: Ints, key: Ints, started: Ints) -> pa.Array:

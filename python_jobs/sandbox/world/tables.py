@@ -97,8 +97,8 @@ SCHEMAS: dict[str, pa.Schema] = {
     ),
     "calls": _columns(
         "call_id account_id opportunity_id other_opportunity_id owner_id second_owner_id kind title"
-        " direction company_name service concern started_at duration_seconds participants"
-        " transcript_seed",
+        " direction company_name service concern aside mood rival phrasing"
+        " started_at duration_seconds participants transcript_seed",
         started_at=STAMP,
         duration_seconds=WHOLE,
         transcript_seed=WHOLE,
@@ -208,6 +208,12 @@ SCHEMAS: dict[str, pa.Schema] = {
         "account_domain parent_account_domain in_crm in_registry", in_crm=FLAG, in_registry=FLAG
     ),
     "truth/faults": _columns("kind entity record_id detail"),
+    "truth/calls": _columns("call_id opportunity_id sentiment objection mentioned phrasing"),
+    "truth/lost_deals": _columns(
+        "opportunity_id objection phrasing crm_reason calls calls_naming_it",
+        calls=WHOLE,
+        calls_naming_it=WHOLE,
+    ),
     "truth/product": _columns(
         "user_id activated_on silent_from spike_starts_on",
         activated_on=DAY,

@@ -1,4 +1,7 @@
-"""What is said in a recorded call: a short transcript, made of a call's row, always the same."""
+"""What is said in a recorded call: a short transcript, made of a call's row, always the same.
+
+Every seller has habits: some pitch, some ask; some hurry, some wait.
+"""
 
 from __future__ import annotations
 
@@ -6,251 +9,27 @@ import json
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
+
+from python_jobs.sandbox.world.lines import (
+    ASIDES,
+    CONCERNS,
+    ENDINGS,
+    FEELINGS,
+    OPENINGS,
+    PHRASINGS,
+    PITCHES,
+    SMALL,
+    THEM,
+    TOPICS,
+    US,
+    Line,
+)
 
 FEWEST_SENTENCES, MOST_SENTENCES = 10, 40
 SECONDS_PER_SENTENCE = 15
-PAUSE_MS = 600
-
-US, THEM = "us", "them"
-Line = tuple[str, str]
-
-# Exchanges by kind of call: who says what; one side may say several lines in a row.
-OPENINGS: tuple[tuple[Line, ...], ...] = (
-    (
-        (US, "Hi {guest}, thanks for making the time today."),
-        (THEM, "Sure, happy to. I have a hard stop at the end of the slot."),
-        (US, "Understood, then let us go straight into it."),
-    ),
-    (
-        (US, "Good to see everybody from {company}."),
-        (THEM, "Good to be here, can you hear me all right?"),
-        (US, "Loud and clear."),
-    ),
-    (
-        (THEM, "Hello, this is {guest} from {company}."),
-        (US, "Hello {guest}, {seller} here from Sealwright, how are you?"),
-        (THEM, "Busy quarter, but fine, thank you."),
-    ),
-)
-
-TOPICS: dict[str, tuple[tuple[Line, ...], ...]] = {
-    "discovery": (
-        (
-            (US, "How do you handle {service} today?"),
-            (THEM, "Honestly it is mostly paper and a courier."),
-            (THEM, "A file takes four or five days until it is back."),
-            (US, "And what does a delay cost you?"),
-            (THEM, "Closings slip, and then the client calls us every day."),
-        ),
-        (
-            (US, "Who is involved when you choose a new tool?"),
-            (THEM, "Operations and compliance, and IT looks at the security side."),
-            (THEM, "Finance signs at the end."),
-        ),
-        (
-            (US, "How many files do you have in a month?"),
-            (THEM, "About {files}, more at the end of a quarter."),
-            (US, "So the peaks are what hurts most."),
-            (THEM, "Exactly, we cannot hire for three weeks a year."),
-        ),
-        (
-            (US, "What would a good result look like in half a year?"),
-            (THEM, "Half of the files without paper, and nobody chasing signatures."),
-        ),
-    ),
-    "demo": (
-        (
-            (US, "Let me share my screen and show a whole session."),
-            (US, "The signer gets a link, proves who she is and meets the notary on video."),
-            (THEM, "Does she have to install anything?"),
-            (US, "No, a browser is enough, also on a phone."),
-        ),
-        (
-            (THEM, "Can we see where each document is?"),
-            (US, "Yes, this page lists every session and its state."),
-            (THEM, "That alone would save us a lot of e-mail."),
-        ),
-        (
-            (THEM, "What happens when the identity check fails?"),
-            (US, "The session stops and you decide whether to try another document."),
-            (THEM, "And that is kept in the audit trail?"),
-            (US, "With the recording, for as long as your state asks for."),
-        ),
-    ),
-    "evaluation": (
-        (
-            (THEM, "Our security people sent a questionnaire."),
-            (US, "We have it, and the answers will be with you by Friday."),
-            (THEM, "They care most about where the recordings are kept."),
-            (US, "In the region you choose, encrypted with your own key if you like."),
-        ),
-        (
-            (THEM, "How does this get into our CRM?"),
-            (US, "There is a connector, and an API for the rest."),
-            (THEM, "We have some fields of our own, is that a problem?"),
-            (US, "No, you map them once."),
-        ),
-        (
-            (US, "How did the pilot go for your team?"),
-            (THEM, "Six files in a week, and one that did not go through."),
-            (US, "I saw that one, the camera was blocked, we have a hint for it now."),
-        ),
-    ),
-    "proposal": (
-        (
-            (US, "I sent the proposal on Monday, did you get to look at it?"),
-            (THEM, "Yes, we went through it together."),
-            (US, "It is a yearly price for {files} files a month, with support."),
-            (THEM, "What if we need more than that?"),
-            (US, "Then you pay per file, at the same rate."),
-        ),
-        (
-            (THEM, "Can we start with one team?"),
-            (US, "We can, and the price per file stays as it is for the first year."),
-            (THEM, "That makes it easier inside."),
-        ),
-        (
-            (THEM, "Who helps us with the first weeks?"),
-            (US, "You get somebody of ours for thirty days."),
-        ),
-    ),
-    "closing": (
-        (
-            (THEM, "Legal has two remarks on the contract."),
-            (US, "Which ones?"),
-            (THEM, "The liability cap, and the notice period."),
-            (US, "The notice period we can change, for the cap I have to ask."),
-        ),
-        (
-            (US, "Is the date at the end of the month still good for you?"),
-            (THEM, "If the paper is back by Wednesday, yes."),
-            (US, "Then I will send it today."),
-        ),
-        (
-            (THEM, "Our CFO wants to speak to another customer first."),
-            (US, "I can bring you together with one of your size this week."),
-        ),
-    ),
-    "intro": (
-        (
-            (US, "You looked at our page on {service}, what made you look?"),
-            (THEM, "A colleague mentioned it, we are only collecting ideas."),
-            (US, "That is fine, may I ask what you use today?"),
-            (THEM, "A notary down the street, to be honest."),
-        ),
-        (
-            (THEM, "Is it even allowed in our state?"),
-            (US, "In most states it is, I will send you the list."),
-        ),
-    ),
-    "review": (
-        (
-            (US, "How has the last quarter been with us?"),
-            (THEM, "Good on the whole, the team is used to it now."),
-            (THEM, "We had about {files} files a month."),
-            (US, "That is a fifth more than in the quarter before."),
-        ),
-        (
-            (THEM, "Support answered late once or twice."),
-            (US, "I saw the tickets, we have a second shift since then."),
-        ),
-        (
-            (US, "Is there another team that could use it?"),
-            (THEM, "The branch in the north asks me every week."),
-            (THEM, "Let us plan that for the next budget."),
-        ),
-    ),
-}
-
-CONCERNS: dict[str, tuple[Line, ...]] = {
-    "Price": (
-        (THEM, "I have to be frank, the price is well above what we planned."),
-        (THEM, "For our volume it does not add up."),
-        (US, "What would you compare it with?"),
-        (THEM, "With the courier, that is what finance does."),
-    ),
-    "Competitor": (
-        (THEM, "We are also talking to another provider."),
-        (THEM, "Their offer includes what you charge extra."),
-        (US, "May I show you where we differ?"),
-        (THEM, "You may, but my boss knows them from his last company."),
-    ),
-    "Missing feature": (
-        (THEM, "We need several signers in one session, in different places."),
-        (US, "That is planned, but I cannot promise a date."),
-        (THEM, "Then it is hard for us, half of our files are like that."),
-    ),
-    "Timing": (
-        (THEM, "We are in the middle of another project until spring."),
-        (THEM, "Nobody here has time to bring in something new."),
-        (US, "Could we prepare everything so that you only switch it on?"),
-        (THEM, "Ask me again in the new year."),
-    ),
-    "No decision": (
-        (THEM, "I do not see who would decide this at the moment."),
-        (THEM, "Everybody likes it and nobody owns it."),
-        (US, "Who loses most if nothing changes?"),
-        (THEM, "Operations, but they have no budget."),
-    ),
-    "Regulatory": (
-        (THEM, "Our regulator has not said yes to remote sessions."),
-        (US, "Other banks in your state use them."),
-        (THEM, "I know, but our compliance will not move without a letter."),
-    ),
-}
-
-SMALL: tuple[tuple[Line, ...], ...] = (
-    (
-        (US, "Shall I go on, or is there a question so far?"),
-        (THEM, "Go on, I will shout."),
-    ),
-    (
-        (THEM, "Can you send us that afterwards?"),
-        (US, "Of course, with the recording of today."),
-    ),
-    (
-        (THEM, "How long have you been doing this?"),
-        (US, "Nine years, and the notaries are our own people."),
-        (THEM, "Good to know."),
-    ),
-    (
-        (US, "What does your team say?"),
-        (THEM, "They want less typing, everything else comes second."),
-    ),
-    (
-        (THEM, "How do you train new people?"),
-        (US, "There is a course of an hour, most need half of it."),
-    ),
-    (
-        (THEM, "What about holidays and weekends?"),
-        (US, "There is somebody on call on every day of the year."),
-    ),
-    (
-        (US, "Do your clients sign in other languages too?"),
-        (THEM, "Some in Spanish, a few in French."),
-        (US, "Both are covered."),
-    ),
-    (
-        (THEM, "Is there a limit on the size of a document?"),
-        (US, "Two hundred pages, and longer ones can be split."),
-    ),
-)
-
-ENDINGS: tuple[tuple[Line, ...], ...] = (
-    (
-        (US, "So the next step is that I send the summary and we speak next week."),
-        (THEM, "Tuesday is good."),
-        (US, "Tuesday it is, thank you everybody."),
-        (THEM, "Thanks, bye."),
-    ),
-    (
-        (THEM, "I will take this to the others and come back to you."),
-        (US, "Shall I write the two points down for you?"),
-        (THEM, "Yes please."),
-        (US, "You have them in an hour, goodbye."),
-    ),
-)
+PAUSES_MS = {"hurries": (50, 250), "": (300, 900), "waits": (900, 2500)}
+"""How long somebody of ours waits before they speak, at least and at most; others as most do."""
 
 
 @dataclass(frozen=True)
@@ -283,9 +62,51 @@ def speakers_of(call: Mapping[str, Any]) -> list[Speaker]:
     return ours + [Speaker(None, **guest) for guest in json.loads(call["participants"])]
 
 
+class Planted(NamedTuple):
+    """A sentence of a transcript that carries truth: its place in the call, what it is
+    (``objection``, ``mention``, ``negative`` or ``positive``), of which category, if any."""
+
+    sentence: int
+    kind: str
+    category: str | None
+
+
+class _Spoken(NamedTuple):
+    speaker: int
+    topic: str
+    text: str
+    planted: tuple[str, str | None] | None
+
+
+class _Exchange(NamedTuple):
+    topic: str
+    lines: tuple[Line, ...]
+    planted: tuple[str, str | None] | None = None
+    """What their lines of it carry."""
+
+
+def habits_of(owner_id: str) -> tuple[str, str]:
+    """How a seller talks: ``pitches``, ``asks`` or neither; ``hurries``, ``waits`` or neither."""
+    number = int(owner_id[-2:])
+    return ("", "pitches", "asks")[number % 3], ("", "hurries", "waits", "")[number % 4]
+
+
 def transcript(call: Mapping[str, Any], seller_name: str) -> list[Turn]:
     """The transcript of a call (a row of ``calls``): 10 to 40 sentences that fill its time."""
     rng = random.Random(call["transcript_seed"])
+    spoken = _spoken(rng, call, seller_name)
+    ours = {place for place, speaker in enumerate(speakers_of(call)) if speaker.owner_id}
+    _, pace = habits_of(call["owner_id"])
+    return _timed(rng, spoken, int(call["duration_seconds"]) * 1000, ours, pace)
+
+
+def planted(call: Mapping[str, Any]) -> list[Planted]:
+    """Which sentences of a call's transcript carry what is true of it."""
+    spoken = _spoken(random.Random(call["transcript_seed"]), call, "")
+    return [Planted(number, *line.planted) for number, line in enumerate(spoken) if line.planted]
+
+
+def _spoken(rng: random.Random, call: Mapping[str, Any], seller_name: str) -> list[_Spoken]:
     speakers = speakers_of(call)
     ours = [place for place, speaker in enumerate(speakers) if speaker.owner_id]
     theirs = [place for place, speaker in enumerate(speakers) if not speaker.owner_id]
@@ -294,48 +115,95 @@ def transcript(call: Mapping[str, Any], seller_name: str) -> list[Turn]:
         "company": call["company_name"],
         "seller": seller_name,
         "service": call["service"],
+        "rival": call["rival"].capitalize(),
         "files": str(rng.randrange(2, 60) * 10),
     }
-    spoken: list[tuple[int, str, str]] = []
-    for topic, exchange in _exchanges(rng, call):
+    spoken: list[_Spoken] = []
+    for topic, exchange, carries in _exchanges(rng, call):
         who = {US: rng.choice(ours) if rng.random() < 0.2 else ours[0], THEM: rng.choice(theirs)}
-        spoken += [(who[side], topic, text.format(**said)) for side, text in exchange]
-    return _timed(spoken, int(call["duration_seconds"]) * 1000)
+        spoken += [
+            _Spoken(who[side], topic, text.format(**said), carries if side == THEM else None)
+            for side, text in exchange
+        ]
+    return spoken
 
 
-def _exchanges(rng: random.Random, call: Mapping[str, Any]) -> list[tuple[str, tuple[Line, ...]]]:
-    """Opening, what the call is about, what the buyer holds against it, and how it ends."""
+def _exchanges(rng: random.Random, call: Mapping[str, Any]) -> list[_Exchange]:
+    """Opening, what the call is about, what the buyer says of it and of us, and how it ends."""
     wanted = int(call["duration_seconds"]) // SECONDS_PER_SENTENCE
     wanted = max(FEWEST_SENTENCES, min(MOST_SENTENCES, wanted))
-    topic = call["title"].rpartition(" - ")[2]
-    about = [(topic, lines) for lines in TOPICS[call["kind"]]]
-    small = [("Small talk", lines) for lines in SMALL]
+    topic, way = call["title"].rpartition(" - ")[2], PHRASINGS.index(call["phrasing"])
+    style, _ = habits_of(call["owner_id"])
+    about = [_Exchange(topic, lines) for lines in TOPICS[call["kind"]]]
+    small = [_Exchange("Small talk", lines) for lines in SMALL]
+    if style == "asks":
+        small = [
+            one for one in small if any(line[0] == US and "?" in line[1] for line in one.lines)
+        ]
     rng.shuffle(about)
     rng.shuffle(small)
-    chosen = [("Opening", rng.choice(OPENINGS)), about[0]]
+    told = [about[0]]
+    if style == "pitches":
+        told += [_Exchange(topic, lines) for lines in rng.sample(PITCHES, 2)]
     if call["concern"]:
-        chosen.append(("Objections", CONCERNS[call["concern"]]))
-    ending = ("Next steps", rng.choice(ENDINGS))
-    count = sum(len(lines) for _, lines in [*chosen, ending])
+        lines = rng.choice(CONCERNS[call["concern"]][way])
+        told.append(_Exchange("Objections", lines, ("objection", call["concern"])))
+    if call["aside"]:
+        lines = rng.choice(ASIDES[call["aside"]][way])
+        told.append(_Exchange(topic, lines, ("mention", call["aside"])))
+    told += [_Exchange(topic, lines, (mood, None)) for mood, lines in _feelings(rng, call, way)]
+    opening = _Exchange("Opening", rng.choice(OPENINGS))
+    ending = _Exchange("Next steps", rng.choice(ENDINGS))
+    count = sum(len(exchange.lines) for exchange in [opening, *told, ending])
     for exchange in about[1:] + small:
-        if count + len(exchange[1]) <= wanted:
-            chosen.append(exchange)
-            count += len(exchange[1])
-    return [*chosen, ending]
+        if count + len(exchange.lines) <= wanted:
+            told.append(exchange)
+            count += len(exchange.lines)
+    first, *rest = told
+    rng.shuffle(rest)
+    return [opening, first, *rest, ending]
 
 
-def _timed(spoken: list[tuple[int, str, str]], duration: int) -> list[Turn]:
-    """The sentences spread over the call, each as long as its words, with a pause between turns."""
-    words = [len(text.split()) + 2 for _, _, text in spoken]
-    per_word = (duration - PAUSE_MS * (len(spoken) + 1)) / sum(words)
+def _feelings(
+    rng: random.Random, call: Mapping[str, Any], way: int
+) -> list[tuple[str, tuple[Line, ...]]]:
+    """What the buyer says of how they feel: mostly as the call's mood is, now and then not."""
+    counts = {"negative": 0, "positive": 0}
+    if call["mood"] == "neutral":
+        both = int(rng.random() < 0.3)
+        counts = {"negative": both, "positive": both}
+    else:
+        other = "positive" if call["mood"] == "negative" else "negative"
+        counts[call["mood"]] = rng.choice((2, 2, 3))
+        counts[other] = int(rng.random() < 0.3)
+    return [
+        (mood, lines)
+        for mood, count in counts.items()
+        for lines in rng.sample(FEELINGS[mood][way], count)
+    ]
+
+
+def _timed(
+    rng: random.Random, spoken: list[_Spoken], duration: int, ours: set[int], pace: str
+) -> list[Turn]:
+    """The sentences spread over the call, each as long as its words, with pauses between."""
+    pauses = [
+        rng.randint(*PAUSES_MS[pace if line.speaker in ours else ""])
+        if number and line.speaker != spoken[number - 1].speaker
+        else PAUSES_MS[""][0]
+        for number, line in enumerate(spoken)
+    ]
+    words = [len(line.text.split()) + 2 for line in spoken]
+    per_word = (duration - sum(pauses)) / sum(words)
     turns: list[Turn] = []
-    at = PAUSE_MS
-    for (speaker, topic, text), count in zip(spoken, words, strict=True):
+    at = 0
+    for line, count, pause in zip(spoken, words, pauses, strict=True):
+        at += pause
         end = at + int(per_word * count)
-        sentence = ((at, end, text),)
-        if turns and turns[-1].speaker == speaker and turns[-1].topic == topic:
-            turns[-1] = Turn(speaker, topic, turns[-1].sentences + sentence)
+        sentence = ((at, end, line.text),)
+        if turns and turns[-1].speaker == line.speaker and turns[-1].topic == line.topic:
+            turns[-1] = Turn(line.speaker, line.topic, turns[-1].sentences + sentence)
         else:
-            turns.append(Turn(speaker, topic, sentence))
-        at = end + PAUSE_MS
+            turns.append(Turn(line.speaker, line.topic, sentence))
+        at = end
     return turns

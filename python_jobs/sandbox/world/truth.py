@@ -6,6 +6,7 @@ Also the two registry files a customer would keep, which know most, not all, of 
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +14,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from python_jobs.sandbox.world import crm as crm_view
+from python_jobs.sandbox.world.calls import phrasing_of
 from python_jobs.sandbox.world.crm import Crm
 from python_jobs.sandbox.world.draws import hex_ids, uniform
-from python_jobs.sandbox.world.journey import LANES, STAGES, SURGE_DAYS, History
+from python_jobs.sandbox.world.journey import (
+    LANES,
+    LOSS_REASONS,
+    STAGES,
+    SURGE_DAYS,
+    History,
+)
+from python_jobs.sandbox.world.lines import PHRASINGS
 from python_jobs.sandbox.world.tables import choose, constant, dates, table, texts
 from python_jobs.sandbox.world.universe import EPOCH_DAYS, Universe
 from python_jobs.sandbox.world.web import Seen, quiet_events_per_day, seen_visitors
@@ -105,6 +114,51 @@ def _identities(universe: Universe, kind: str, person: np.ndarray, value: pa.Arr
             "account_domain": choose(universe.companies.domain, universe.people.company[person]),
             "identity_type": constant(kind, len(person)),
             "identity_value": value,
+        },
+    )
+
+
+def calls(rows: pa.Table) -> pa.Table:
+    """How the buyer feels in each call, what is held against us, and what is only mentioned.
+
+    The sentences that carry it are ``talk.planted(call)``.
+    """
+    return table(
+        "truth/calls",
+        {
+            "call_id": rows["call_id"],
+            "opportunity_id": rows["opportunity_id"],
+            "sentiment": rows["mood"],
+            "objection": rows["concern"],
+            "mentioned": rows["aside"],
+            "phrasing": rows["phrasing"],
+        },
+    )
+
+
+def lost_deals(crm: Crm, call_rows: pa.Table, last_day: int) -> pa.Table:
+    """Every deal lost by then: why in truth, what the seller put down, and in how many calls the
+    reason was voiced (in none: nobody can know it from the calls)."""
+    journeys = crm.history.journeys
+    row = np.flatnonzero((journeys.opened >= 0) & ~journeys.won & (journeys.closed <= last_day))
+    ids = choose(crm_view.opportunity_ids(crm.history, crm.universe.seed), row)
+    objection = choose(texts(LOSS_REASONS), journeys.loss_reason[row])
+    held = Counter(call_rows["opportunity_id"].to_pylist())
+    named = Counter(
+        zip(call_rows["opportunity_id"].to_pylist(), call_rows["concern"].to_pylist(), strict=True)
+    )
+    reasons = zip(ids.to_pylist(), objection.to_pylist(), strict=True)
+    return table(
+        "truth/lost_deals",
+        {
+            "opportunity_id": ids,
+            "objection": objection,
+            "phrasing": choose(
+                texts(PHRASINGS), phrasing_of(crm.universe.seed, journeys.company[row])
+            ),
+            "crm_reason": choose(texts(LOSS_REASONS), crm_view.reasons_in_crm(crm)[row]),
+            "calls": pa.array([held[deal] for deal in ids.to_pylist()]),
+            "calls_naming_it": pa.array([named[pair] for pair in reasons]),
         },
     )
 

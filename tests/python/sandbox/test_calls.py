@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from datetime import timedelta
 
 import pyarrow.compute as pc
@@ -11,6 +12,7 @@ import pytest
 from python_jobs.sandbox.world.talk import (
     FEWEST_SENTENCES,
     MOST_SENTENCES,
+    planted,
     speakers_of,
     transcript,
 )
@@ -104,3 +106,47 @@ def test_what_the_buyer_holds_against_it_is_said(demo) -> None:
     assert len(concerned) > 100
     for call in concerned[:50]:
         assert "Objections" in {turn.topic for turn in transcript(call, "Kim")}
+
+
+def test_what_is_planted_in_a_call_is_said_there_by_the_buyer(demo) -> None:
+    """The truth beside the calls names no sentence that is not there, and no mood nobody shows."""
+    calls = {call["call_id"]: call for call in demo.table("calls").to_pylist()}
+    truth = demo.table("truth/calls").to_pylist()
+    assert [row["call_id"] for row in truth] == list(calls)
+    moods = Counter(row["sentiment"] for row in truth)
+    assert min(moods.values()) > 300, moods
+    for row in truth[::5]:
+        call = calls[row["call_id"]]
+        speakers = speakers_of(call)
+        said = [
+            (speakers[turn.speaker].owner_id, text)
+            for turn in transcript(call, "Kim")
+            for _, _, text in turn.sentences
+        ]
+        carried = planted(call)
+        assert all(said[one.sentence][0] is None for one in carried)
+        kinds = Counter((one.kind, one.category) for one in carried)
+        for kind, category in (("objection", "objection"), ("mention", "mentioned")):
+            if row[category] is not None:
+                assert kinds[kind, row[category]] > 0
+        balance = kinds["positive", None] - kinds["negative", None]
+        assert (balance > 0) - (balance < 0) == {"positive": 1, "neutral": 0, "negative": -1}[
+            row["sentiment"]
+        ]
+
+
+def test_why_deals_were_lost_is_known_beside_them_and_not_always_in_the_crm(demo) -> None:
+    deals = demo.table("truth/lost_deals").to_pylist()
+    lost = "select count(distinct opportunity_id) from opportunities where is_closed and not is_won"
+    assert len(deals) == demo.value(lost)
+    voiced = [deal for deal in deals if deal["calls_naming_it"]]
+    assert len(voiced) > 100
+    assert all(deal["calls_naming_it"] <= deal["calls"] for deal in deals)
+    wrong = sum(deal["crm_reason"] != deal["objection"] for deal in deals)
+    assert 0.15 < wrong / len(deals) < 0.35
+    disagrees = "truth_lost_deals t join opportunities o using (opportunity_id)"
+    assert demo.value(f"select count(*) from {disagrees} where o.loss_reason <> t.crm_reason") == 0
+    said = {
+        (row["opportunity_id"], row["objection"]) for row in demo.table("truth/calls").to_pylist()
+    }
+    assert all((deal["opportunity_id"], deal["objection"]) in said for deal in voiced)
