@@ -19,6 +19,7 @@ from python_jobs.registry.commands import app as registry_app
 from python_jobs.replay import replay
 from python_jobs.sandbox.commands import sandbox
 from python_jobs.sandbox.world_commands import write_world
+from python_jobs.schedule.commands import run, schedule
 
 app = typer.Typer(
     name="gtm",
@@ -42,6 +43,8 @@ app.command()(build)
 app.command()(explain)
 app.command()(enrich)
 app.command()(replay)
+app.command()(run)
+app.command()(schedule)
 app.command()(demo)
 app.add_typer(registry_app)
 app.add_typer(sync_app)

@@ -14,6 +14,7 @@ from python_jobs.http import Patience
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 
 Target = Literal["duckdb", "snowflake"]
+EngineName = Literal["offline", "claude", "cortex"]
 
 
 class Settings(BaseSettings):
@@ -24,6 +25,10 @@ class Settings(BaseSettings):
     target: Target = Field(default="duckdb", alias="GTM_TARGET")
     duckdb_path: Path = Field(default=Path("warehouse.duckdb"), alias="GTM_DUCKDB_PATH")
     threads: int = Field(default=4, alias="GTM_THREADS")
+
+    # Language work.
+    engine: EngineName = Field(default="offline", alias="GTM_ENGINE")
+    budget: float | None = Field(default=None, alias="GTM_BUDGET", ge=0)
 
     # Connectors.
     sandbox_url: str | None = Field(default=None, alias="GTM_SANDBOX_URL")

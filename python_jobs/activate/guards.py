@@ -14,6 +14,8 @@ from typing import Any
 
 from python_jobs.activate import dialect
 from python_jobs.activate.destination import Cost, Quota
+from python_jobs.build import JOB as BUILD
+from python_jobs.build import PART
 from python_jobs.errors import ConfigurationError
 from python_jobs.registry.definitions import ANY, Row, registry
 from python_jobs.registry.journal import read_registries
@@ -263,7 +265,7 @@ def _stale_build(warehouse: Warehouse, judged: Judged, limits: Limits) -> Iterat
     limit = limits.of("stale_build")
     if limit is None:
         return
-    hours = _hours_since(warehouse, judged.now, "job = 'build'")
+    hours = _hours_since(warehouse, judged.now, "job = ? and mode is distinct from ?", BUILD, PART)
     if hours is None or hours > limit[0]:
         yield Tripped(
             "stale_build",

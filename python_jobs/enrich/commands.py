@@ -3,34 +3,35 @@
 from __future__ import annotations
 
 from time import monotonic
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from python_jobs import log
 from python_jobs.errors import ConfigurationError
-from python_jobs.settings import Settings, load_settings
+from python_jobs.settings import EngineName, Settings, load_settings
 
 if TYPE_CHECKING:
     from python_jobs.enrich.engines import Engine
     from python_jobs.enrich.runner import Outcome
     from python_jobs.enrich.task import Task
 
-EngineName = Literal["offline", "claude", "cortex"]
 JOB = "enrich"
 
 
 def enrich(
     task: Annotated[str, typer.Argument(help="A task, such as call_summary; or 'all'.")],
     engine: Annotated[
-        EngineName, typer.Option("--engine", help="Who writes: offline needs no key.")
-    ] = "offline",
+        EngineName | None,
+        typer.Option("--engine", help="Who writes (default: GTM_ENGINE; offline needs no key)."),
+    ] = None,
     limit: Annotated[
         int | None, typer.Option("--limit", min=1, help="At most so many subjects a task.")
     ] = None,
     budget: Annotated[
-        float | None, typer.Option("--budget", min=0, help="At most so many US dollars in all.")
+        float | None,
+        typer.Option("--budget", min=0, help="At most so many US dollars (default: GTM_BUDGET)."),
     ] = None,
     plan: Annotated[
         bool, typer.Option("--plan", help="Only say what would be asked, and what it would cost.")
@@ -50,20 +51,22 @@ def enrich(
         gtm enrich call_summary --engine claude --budget 5 --plan
     """
     settings = load_settings().with_target(target)
-    tasks = tasks_for(task, engine)
-    chosen = engine_named(engine, settings)
-    try:
-        for each in tasks:
-            if plan:
-                print(planned(settings, each, chosen, limit), flush=True)
-                continue
-            began = monotonic()
-            outcome = run_one(settings, each, chosen, limit, budget)
-            print(outcome.line(monotonic() - began), flush=True)
-            if budget is not None:
-                budget -= outcome.cost
-    finally:
-        chosen.close()
+    wanted = tasks_for(task, engine, settings.engine)
+    left = settings.budget if budget is None else budget
+    for name, tasks in wanted.items():
+        chosen = engine_named(name, settings)
+        try:
+            for each in tasks:
+                if plan:
+                    print(planned(settings, each, chosen, limit), flush=True)
+                    continue
+                began = monotonic()
+                outcome = run_one(settings, each, chosen, limit, left)
+                print(outcome.line(monotonic() - began), flush=True)
+                if left is not None:
+                    left -= outcome.cost
+        finally:
+            chosen.close()
 
 
 def engine_named(name: EngineName, settings: Settings) -> Engine:
@@ -91,22 +94,28 @@ def engine_named(name: EngineName, settings: Settings) -> Engine:
     return Claude(config, settings.patience, warehouse)
 
 
-def tasks_for(name: str, engine: EngineName) -> list[Task]:
-    """The task of that name, or all that the engine can do.
+def tasks_for(
+    name: str, engine: EngineName | None, usual: EngineName = "offline"
+) -> dict[EngineName, list[Task]]:
+    """The task of that name, or all, by who does it: the engine, or if none is named the usual one
+    where it can and the task's first where it cannot. 'all' leaves out what a named one cannot.
 
     Raises:
         ConfigurationError: there is no such task, or the engine cannot do it.
     """
     from python_jobs.enrich.tasks import task_named, task_names
 
-    if name == "all":
-        return [task for task in map(task_named, task_names()) if engine in task.engines]
-    task = task_named(name)
-    if engine not in task.engines:
+    found = [task_named(each) for each in (task_names() if name == "all" else [name])]
+    by_engine: dict[EngineName, list[Task]] = {}
+    for task in found:
+        chosen = engine or (usual if usual in task.engines else task.engines[0])
+        if chosen in task.engines:
+            by_engine.setdefault(chosen, []).append(task)
+    if not by_engine:
         raise ConfigurationError(
-            f"{name} cannot be done by {engine}: use --engine {' or '.join(task.engines)}"
+            f"{name} cannot be done by {engine}: use --engine {' or '.join(found[0].engines)}"
         )
-    return [task]
+    return by_engine
 
 
 def planned(settings: Settings, task: Task, engine: Engine, limit: int | None) -> str:

@@ -16,6 +16,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from python_jobs.settings import EngineName
+
 Row = Mapping[str, Any]
 
 RULES = (
@@ -173,7 +175,7 @@ class Task:
     version: int = 1
     needs_prompt: bool = True
     least_kept: float = 0.6
-    engines: tuple[str, ...] = ("offline", "claude", "cortex")
+    engines: tuple[EngineName, ...] = ("offline", "claude", "cortex")
     can_wait: bool = False
     in_warehouse: InWarehouse | None = None
 

@@ -144,6 +144,10 @@ def _no_build(desk: Desk) -> None:
     desk.execute("delete from ops.job_runs where job = 'build'")
 
 
+def _only_some_models(desk: Desk) -> None:
+    desk.execute("update ops.job_runs set mode = 'part' where job = 'build'")
+
+
 @pytest.mark.parametrize(
     ("guard", "spoil", "sentence"),
     [
@@ -154,6 +158,7 @@ def _no_build(desk: Desk) -> None:
         ("quota", _quota, "of 100,000 are left for now"),
         ("stale_destination", _old_read, "accounts were last read 27 hours ago"),
         ("stale_build", _no_build, "the models were never built"),
+        ("stale_build", _only_some_models, "the models were never built"),
     ],
 )
 def test_a_guard_refuses_until_it_is_allowed(

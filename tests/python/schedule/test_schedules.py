@@ -1,0 +1,207 @@
+"""Schedules: real commands, each once in its period, resumable, never twice at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+import yaml
+
+from python_jobs.cli import app
+from python_jobs.errors import PermanentError
+from python_jobs.schedule.declared import Schedule, schedules
+from python_jobs.schedule.running import AlreadyRunning, run_schedule
+from python_jobs.schedule.texts import TEXTS
+from python_jobs.settings import Settings
+
+MONDAY = datetime(2026, 6, 29, 10, 0, 5)
+
+STEPS = [(one.name, step.command) for one in schedules().values() for step in one.steps]
+
+
+def parsed(arguments: Sequence[str]) -> dict[str, Any]:
+    """What the command line makes of the arguments, without doing it."""
+    command: Any = typer.main.get_command(app)
+    left = list(arguments)
+    while hasattr(command, "commands") and (left or not command.invoke_without_command):
+        assert set(left[:1]) & set(command.commands), f"there is no gtm {' '.join(arguments)}"
+        command = command.commands[left.pop(0)]
+    params: dict[str, Any] = command.make_context("gtm", left).params
+    return params
+
+
+@pytest.mark.parametrize(("schedule", "command"), STEPS)
+def test_every_step_is_a_command_there_is(schedule: str, command: str) -> None:
+    arguments = command.format(today="2026-06-30").split()
+    params = parsed(arguments)
+    if arguments[0] == "enrich":
+        from python_jobs.enrich.tasks import task_names
+
+        assert params["task"] in task_names()
+    if arguments[0] == "ingest" and params["source"] != "all":
+        from python_jobs.ingest.sources import source_named
+
+        source = source_named(params["source"])
+        for name in params["only"] or []:
+            source.entity(name)
+    if arguments[:2] == ["sync", "plan"]:
+        assert params["destination"] in ("salesforce", "outreach")
+
+
+def test_what_is_no_command_is_told() -> None:
+    with pytest.raises(AssertionError, match="there is no gtm tidy up"):
+        parsed(["tidy", "up"])
+    with pytest.raises(Exception, match="--everything"):
+        parsed(["build", "--everything"])
+
+
+class Fake:
+    """Stands in for the commands: writes down what is asked, fails or dies where it is told to."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.failing: set[str] = set()
+        self.dies_at: str | None = None
+
+    def __call__(self, arguments: Sequence[str]) -> int:
+        told = " ".join(arguments)
+        self.asked.append(told)
+        if told == self.dies_at:
+            raise KeyboardInterrupt
+        return 1 if told in self.failing else 0
+
+    def told(self) -> list[str]:
+        asked, self.asked = self.asked, []
+        return asked
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(GTM_DUCKDB_PATH=tmp_path / "w.duckdb", GTM_TARGET="duckdb")
+
+
+SCHEDULE = Schedule.model_validate(
+    {
+        "name": "small",
+        "summary": "three steps",
+        "cron": "*/15 * * * *",
+        "time": "UTC",
+        "steps": [
+            {"command": "pull", "every": "15 minutes", "go_on": True},
+            {"command": "build --as-of {today}", "every": "15 minutes"},
+            {"command": "write", "every": "1 hour"},
+        ],
+    }
+)
+BUILD = "build --as-of 2026-06-29"
+
+
+def at(settings: Settings, fake: Fake, minute: int, again: bool = False) -> list[str]:
+    run_schedule(
+        settings,
+        SCHEDULE,
+        again=again,
+        command=fake,
+        say=lambda line: None,
+        clock=lambda: MONDAY.replace(hour=10 + minute // 60, minute=minute % 60),
+    )
+    return fake.told()
+
+
+def test_a_step_is_done_once_in_its_period(settings: Settings) -> None:
+    fake = Fake()
+    assert at(settings, fake, 0) == ["pull", BUILD, "write"]
+    assert at(settings, fake, 14) == []
+    assert at(settings, fake, 15) == ["pull", BUILD]
+    assert at(settings, fake, 59) == ["pull", BUILD]
+    assert at(settings, fake, 60) == ["pull", BUILD, "write"]
+    assert at(settings, fake, 61, again=True) == ["pull", BUILD, "write"]
+
+
+def test_a_run_that_was_cut_off_goes_on_where_it_was(settings: Settings) -> None:
+    fake = Fake()
+    fake.dies_at = BUILD
+    with pytest.raises(KeyboardInterrupt):
+        at(settings, fake, 0)
+    assert fake.told() == ["pull", BUILD]
+    fake.dies_at = None
+    assert at(settings, fake, 1) == [BUILD, "write"]
+
+
+def test_a_failure_ends_the_run_unless_the_step_lets_it_go_on(settings: Settings) -> None:
+    fake = Fake()
+    fake.failing = {"pull"}
+    with pytest.raises(PermanentError, match=r"small: gtm pull failed: .*gtm run small"):
+        at(settings, fake, 0)
+    assert fake.told() == ["pull", BUILD, "write"]
+    # what is behind a pull that comes late is done again, over what it brought
+    fake.failing = set()
+    assert at(settings, fake, 5) == ["pull", BUILD]
+    fake.failing = {BUILD}
+    with pytest.raises(PermanentError, match="gtm build"):
+        at(settings, fake, 60)
+    assert fake.told() == ["pull", BUILD]
+
+
+def test_a_second_run_meanwhile_does_nothing(settings: Settings) -> None:
+    fake, second = Fake(), Fake()
+
+    def meanwhile(arguments: Sequence[str]) -> int:
+        with pytest.raises(AlreadyRunning):
+            at(settings, second, 0)
+        return fake(arguments)
+
+    run_schedule(settings, SCHEDULE, command=meanwhile, say=lambda line: None, clock=lambda: MONDAY)
+    assert fake.told() == ["pull", BUILD, "write"]
+    assert second.told() == []
+
+
+@pytest.mark.parametrize(
+    ("every", "start"),
+    [
+        ("15 minutes", datetime(2026, 7, 1, 10, 45)),
+        ("30 minutes", datetime(2026, 7, 1, 10, 30)),
+        ("1 hour", datetime(2026, 7, 1, 10)),
+        ("2 hours", datetime(2026, 7, 1, 10)),
+        ("1 day", datetime(2026, 7, 1)),
+        ("1 week", datetime(2026, 6, 29)),
+        ("1 month", datetime(2026, 7, 1)),
+    ],
+)
+def test_periods(every: str, start: datetime) -> None:
+    step = SCHEDULE.steps[0].model_copy(update={"every": every})
+    assert step.period_start(datetime(2026, 7, 1, 10, 59, 59)) == start
+
+
+def test_the_texts_start_every_schedule_at_its_time() -> None:
+    wanted = list(schedules().values())
+    lines = TEXTS["crontab"](wanted, "Europe/London").splitlines()
+    zone = ""
+    for line in lines:
+        if line.startswith("CRON_TZ="):
+            zone = line.removeprefix("CRON_TZ=")
+        for schedule in wanted:
+            if f"gtm run {schedule.name} " in line:
+                assert line.startswith(f"{schedule.cron} cd ")
+                assert zone == ("UTC" if schedule.time == "UTC" else "Europe/London")
+    workflow = yaml.safe_load(TEXTS["github-actions"](wanted, "UTC"))
+    # YAML 1.1 reads the key `on` as true
+    assert [one["cron"] for one in workflow[True]["schedule"]] == [one.cron for one in wanted]
+    assert list(workflow["jobs"]) == [one.name for one in wanted]
+    tasks = TEXTS["snowflake-tasks"](wanted, "Europe/London")
+    for schedule in wanted:
+        job = workflow["jobs"][schedule.name]
+        assert job["steps"][-1]["run"] == f".venv/bin/gtm run {schedule.name}"
+        zone = "UTC" if schedule.time == "UTC" else "Europe/London"
+        assert f"schedule = 'using cron {schedule.cron} {zone}'" in tasks
+        assert f'command: [".venv/bin/gtm", "run", "{schedule.name}"]' in tasks
+    assert sum("gtm run" in line for line in lines) == len(wanted)
+
+
+def test_two_schedules_are_never_due_by_one_cron() -> None:
+    crons = [one.cron for one in schedules().values()]
+    assert len(set(crons)) == len(crons)
