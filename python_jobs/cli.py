@@ -6,6 +6,7 @@ import typer
 
 from python_jobs import log
 from python_jobs.activate.commands import app as sync_app
+from python_jobs.brief import brief
 from python_jobs.build import build
 from python_jobs.demo import demo
 from python_jobs.doctor import doctor
@@ -42,6 +43,7 @@ app.command("ingest")(ingest)
 app.command()(build)
 app.command()(explain)
 app.command()(enrich)
+app.command()(brief)
 app.command()(replay)
 app.command()(run)
 app.command()(schedule)

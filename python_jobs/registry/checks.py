@@ -178,6 +178,14 @@ def _prompt_templates(rows: Rows) -> Iterator[str]:
             )
 
 
+def _brief_plays(rows: Rows) -> Iterator[str]:
+    for row in rows["brief_plays"]:
+        for found in re.findall(r"{[^{}]*}", row["text"] or ""):
+            if found not in ("{label}", "{row}"):
+                name = row["play_id"]
+                yield f"brief_plays {name}: {found} is not known: write {{label}} or {{row}}"
+
+
 def _signals(rows: Rows) -> Iterator[str]:
     signals = _keys(rows, "signals")
     for row in rows["signals"]:
@@ -410,6 +418,7 @@ _CHECKS: tuple[Callable[[Rows], Iterator[str]], ...] = (
     _score_configs,
     _score_weights,
     _prompt_templates,
+    _brief_plays,
     _accounts,
     _signals,
     _sync,

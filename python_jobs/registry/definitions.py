@@ -206,6 +206,35 @@ _ALL = (
         ),
     ),
     Registry(
+        "brief_plays",
+        "play_id",
+        (
+            Field("play_id", required=True),
+            Field("enabled", "boolean", required=True, default=True),
+            Field(
+                "section",
+                required=True,
+                choices=(
+                    "buying_stage",
+                    "next_sales",
+                    "next_marketing",
+                    "personalisation",
+                    "risks",
+                ),
+            ),
+            Field(
+                "statement_kind",
+                required=True,
+                default="advice",
+                choices=("fact", "hypothesis", "advice"),
+            ),
+            Field("row_kind", required=True),
+            Field("row_subject", required=True, default=ANY),
+            Field("priority", "integer", required=True, default=100),
+            Field("text", required=True),
+        ),
+    ),
+    Registry(
         "account_aliases",
         "alias_domain",
         (

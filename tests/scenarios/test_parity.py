@@ -11,6 +11,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from python_jobs.dbt_runner import DbtProject
+from python_jobs.enrich.engines.offline import Offline
+from python_jobs.enrich.runner import run_task
+from python_jobs.enrich.tasks import task_named, task_names
 from python_jobs.ingest.connector_commands import clock_of
 from python_jobs.ingest.run import Wish, ingest
 from python_jobs.ingest.sources import SOURCES
@@ -18,7 +21,7 @@ from python_jobs.registry.journal import append, read_registries
 from python_jobs.runs import ensure_ops_tables
 from python_jobs.sandbox.commands import started_sandbox
 from python_jobs.settings import Settings
-from python_jobs.warehouse import open_warehouse
+from python_jobs.warehouse import BriefWarehouse, open_warehouse
 from tests.emulator import emulator
 from tests.raw_copy import copy_raw
 from tests.scenarios.compare import compare, parity_table
@@ -67,6 +70,8 @@ def test_every_mart_is_the_same_on_both_engines(loaded: Lab, tmp_path: Path) -> 
         for engine in (duckdb, snowflake):
             engine.build(LAST_DAY - timedelta(days=1))
             engine.build(LAST_DAY, tests=engine is snowflake)
+            for task in map(task_named, task_names()):
+                run_task(BriefWarehouse(engine.settings), task, Offline(workers=1))
         with open_warehouse(duckdb.settings) as a, open_warehouse(snowflake.settings) as b:
             compared = [compare(a, b, mart) for mart in duckdb.marts()]
         assert snowflake.run_unit_tests() == duckdb.run_unit_tests() > 0
