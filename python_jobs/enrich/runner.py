@@ -231,19 +231,26 @@ def _keep(
 
 
 def _row(task: Task, engine: Engine, stamp: str, run_id: str, answer: Answer) -> dict[str, Any]:
+    """An answer as it is kept. Whatever goes wrong with one subject ends no run: the answers of
+    the others are paid."""
     asked, made, removed = answer.asked, 0, 0
     status, reason = "failed", answer.problem
     kept: Checked | None = None
+    falls_back = engine.name != "offline" and answer.problem is not None and not answer.again
     if answer.output is not None:
-        kept = task.check(answer.output, asked)
-        made, removed = kept.made, kept.removed
-        status, reason = "done", "; ".join(kept.reasons)[:2_000] or None
-        if kept.kept_share < task.least_kept:
-            kept = Checked(task.write_offline(asked))
-            status = "fallback"
-    elif engine.name != "offline" and answer.problem is not None and not answer.again:
-        kept = Checked(task.write_offline(asked))
-        status = "fallback"
+        try:
+            kept = task.check(answer.output, asked)
+            made, removed = kept.made, kept.removed
+            status, reason = "done", "; ".join(kept.reasons)[:2_000] or None
+            falls_back = kept.kept_share < task.least_kept
+        except Exception as error:
+            reason, falls_back = f"it could not be checked ({type(error).__name__})", True
+    if falls_back:
+        try:
+            kept, status = Checked(task.write_offline(asked)), "fallback"
+        except Exception as error:
+            kept, status = None, "failed"
+            reason = f"{reason}; the offline writer failed ({type(error).__name__})"
     return {
         "result_id": uuid.uuid4().hex,
         "run_id": run_id,

@@ -176,11 +176,9 @@ def _tokens(text: str) -> Iterator[_Token]:
         if found["number"] is not None:
             yield _number(found)
         elif kind in ("iso", "dmy", "mdy", "my", "quarter", "year", "month", "weekday"):
-            yield _Token("day", told, day=_day(kind, told))
-        elif kind in ("end", "arrow", "break", "word"):
-            yield _Token(kind, told)
+            yield _Token("day", told, day=_day(kind, found["iso"] if kind == "iso" else told))
         else:
-            yield _Token("day", told, day=_day("iso", found["iso"]))
+            yield _Token(kind, told)
 
 
 def _number(found: re.Match[str]) -> _Token:

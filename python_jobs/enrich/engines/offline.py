@@ -64,7 +64,7 @@ class task_writer:
     def __call__(self, asked: Asked) -> Answer:
         try:
             return Answer(asked, self._task.write_offline(asked))
-        except (KeyError, ValueError, TypeError, IndexError) as error:
+        except Exception as error:
             return Answer(asked, None, f"the offline writer failed ({type(error).__name__})")
 
 
