@@ -7,7 +7,8 @@ written as they come, so that a run that dies has lost the chunk in flight and n
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import accumulate
 from time import monotonic
@@ -203,7 +204,7 @@ def _keep(
     engine: Engine,
     stamp: str,
     run_id: str,
-    answers: Iterator[Answer],
+    answers: Generator[Answer, None, None],
     outcome: Outcome,
     progress: Progress,
 ) -> None:
@@ -211,21 +212,22 @@ def _keep(
     rows: list[dict[str, Any]] = []
     written_at = monotonic()
     try:
-        for answer in answers:
-            row = _row(task, engine, stamp, run_id, answer)
-            rows.append(row)
-            outcome.answered += row["status"] in DONE
-            outcome.fallbacks += row["status"] == "fallback"
-            outcome.failed += row["status"] == "failed"
-            outcome.claims_made += row["claims_made"]
-            outcome.claims_removed += row["claims_removed"]
-            outcome.input_tokens += row["input_tokens"]
-            outcome.output_tokens += row["output_tokens"]
-            outcome.cost += row["cost"]
-            progress(1)
-            if len(rows) == MOST_ROWS or monotonic() - written_at > SECONDS_AT_RISK:
-                write_results(warehouse, rows)
-                rows, written_at = [], monotonic()
+        with closing(answers):
+            for answer in answers:
+                row = _row(task, engine, stamp, run_id, answer)
+                rows.append(row)
+                outcome.answered += row["status"] in DONE
+                outcome.fallbacks += row["status"] == "fallback"
+                outcome.failed += row["status"] == "failed"
+                outcome.claims_made += row["claims_made"]
+                outcome.claims_removed += row["claims_removed"]
+                outcome.input_tokens += row["input_tokens"]
+                outcome.output_tokens += row["output_tokens"]
+                outcome.cost += row["cost"]
+                progress(1)
+                if len(rows) == MOST_ROWS or monotonic() - written_at > SECONDS_AT_RISK:
+                    write_results(warehouse, rows)
+                    rows, written_at = [], monotonic()
     finally:
         write_results(warehouse, rows)
 

@@ -6,7 +6,7 @@ wrong, a budget that is spent); what concerns one subject is in that subject's `
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from typing import Protocol
 
 from python_jobs.enrich.task import Answer, Asked, Task
@@ -24,8 +24,8 @@ class Engine(Protocol):
         """What these subjects will cost at most, in US dollars, before any is spent."""
         ...
 
-    def answer(self, task: Task, asked: Sequence[Asked]) -> Iterator[Answer]:
-        """One answer a subject, in any order."""
+    def answer(self, task: Task, asked: Sequence[Asked]) -> Generator[Answer, None, None]:
+        """One answer a subject, in any order. Closed, it asks no more."""
         ...
 
     def close(self) -> None: ...

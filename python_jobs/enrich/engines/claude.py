@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -114,7 +114,7 @@ class Claude:
     def estimate(self, task: Task, asked: Sequence[Asked]) -> float:
         return self._estimator.at_most(task, asked, self._goes_by_batch(task, asked))
 
-    def answer(self, task: Task, asked: Sequence[Asked]) -> Iterator[Answer]:
+    def answer(self, task: Task, asked: Sequence[Asked]) -> Generator[Answer, None, None]:
         stamp = task.stamp(self.name, self.model)
         subjects = {one.cache_key(stamp): one for one in asked}
         with _sentences():
@@ -156,20 +156,25 @@ class Claude:
         misses = 0
         with ThreadPoolExecutor(self._config.workers) as pool:
             futures = [pool.submit(self._ask, task, one) for one in asked]
-            for future in as_completed(futures):
-                if future.cancelled():
-                    continue
-                try:
-                    answer = future.result()
-                except GtmError as error:
-                    failure = failure or error
-                    _cancel(futures)
-                    continue
-                misses = misses + 1 if answer.again else 0
-                if misses >= MOST_MISSES and failure is None:
-                    failure = TransientError("Anthropic fails again and again: run again later")
-                    _cancel(futures)
-                yield answer
+            try:
+                for future in as_completed(futures):
+                    if future.cancelled():
+                        continue
+                    try:
+                        answer = future.result()
+                    except GtmError as error:
+                        failure = failure or error
+                        _cancel(futures)
+                        continue
+                    misses = misses + 1 if answer.again else 0
+                    if misses >= MOST_MISSES and failure is None:
+                        failure = TransientError("Anthropic fails again and again: run again later")
+                        _cancel(futures)
+                    yield answer
+            finally:
+                # whoever wants no more answers asks no more questions: leaving the pool waits for
+                # all that are in it
+                _cancel(futures)
         if failure is not None:
             raise failure
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from typing import Any
 
 import snowflake.connector
@@ -64,7 +64,7 @@ class Cortex:
             return 0.0  # Snowflake bills it with the warehouse's own functions
         return self._estimator.at_most(task, asked, in_batch=False)
 
-    def answer(self, task: Task, asked: Sequence[Asked]) -> Iterator[Answer]:
+    def answer(self, task: Task, asked: Sequence[Asked]) -> Generator[Answer, None, None]:
         way = task.in_warehouse
         text = prompt if way is None else lambda task, one: way.said(one)
         call = self._completion(task) if way is None else way.sql

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 
 from python_jobs.enrich.task import Answer, Asked, Task
@@ -29,7 +29,7 @@ class Offline:
     def estimate(self, task: Task, asked: Sequence[Asked]) -> float:
         return 0.0
 
-    def answer(self, task: Task, asked: Sequence[Asked]) -> Iterator[Answer]:
+    def answer(self, task: Task, asked: Sequence[Asked]) -> Generator[Answer, None, None]:
         if len(asked) <= FEW or self._workers < 2:
             yield from map(task_writer(task), asked)
             return

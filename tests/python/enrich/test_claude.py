@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -67,6 +68,24 @@ def test_an_answer_is_written_before_the_next_ones_are_waited_for(
     monkeypatch.setattr(runner, "write_results", counted)
     assert asking.run(limit=5).answered == 5
     assert [rows for rows in written if rows] == [1] * 5
+
+
+def test_who_stops_a_run_is_asked_for_no_more_money(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C, or a warehouse that cannot be written to: what is queued is not asked."""
+    monkeypatch.setattr(runner, "SECONDS_AT_RISK", 0.0)
+
+    def interrupted(warehouse: BriefWarehouse, rows: list[dict[str, Any]]) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(runner, "write_results", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        asking.run(asking.engine(workers=2))
+    asked = asking.vendor.ledger.messages
+    assert 0 < asked < 15
+    time.sleep(0.2)
+    assert asking.vendor.ledger.messages == asked
 
 
 def test_a_plan_counts_tokens_and_asks_nothing(asking: Asking) -> None:

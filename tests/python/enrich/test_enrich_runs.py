@@ -1,4 +1,4 @@
-"""What a run of a task lives through: answers that cannot be checked, Ctrl-C, another run beside."""
+"""What a run of a task lives through: what cannot be checked, Ctrl-C, another run beside it."""
 
 from __future__ import annotations
 
