@@ -9,7 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from python_jobs.errors import GtmError
+from filelock import FileLock, Timeout
+
+from python_jobs.errors import GtmError, TransientError
+from python_jobs.settings import Settings
 from python_jobs.warehouse import SCHEMAS, Warehouse
 
 logger = logging.getLogger(__name__)
@@ -189,6 +192,25 @@ OPS_TABLES: dict[str, Columns] = {
 """Columns (name, kind) of the ops tables."""
 
 _DLT_COLUMNS: Columns = (("_dlt_load_id", "text"), ("_dlt_id", "text"))
+
+
+@contextmanager
+def only_one(settings: Settings, name: str, busy: str) -> Iterator[None]:
+    """Hold a piece of work by its name, so that one gtm at a time does it. Freed when the process
+    dies.
+
+    Raises:
+        TransientError: another gtm holds it; the sentence is ``busy``.
+    """
+    lock = FileLock(f"{settings.duckdb_path}.{name}.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise TransientError(busy) from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def utc_now() -> datetime:

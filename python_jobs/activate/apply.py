@@ -240,10 +240,23 @@ class _Run:
             [self.plan.plan_id],
         )
         self.settled = int(settled["n"])
+        # a record that was not answered has several results: the one that settles it counts
         for row in warehouse.rows(
-            "select object, record_key, outcome, action, external_id from ops.sync_results "
-            "where plan_id = ? and (action = 'create' or outcome not in ('written', 'unchanged')) "
-            "order by attempted_at",
+            """
+            select
+                object,
+                record_key,
+                action,
+                coalesce(max(case when outcome <> 'unknown' then outcome end), 'unknown')
+                    as outcome,
+                max(external_id) as external_id
+            from ops.sync_results
+            where plan_id = ?
+            group by object, record_key, action
+            having action = 'create'
+                or coalesce(max(case when outcome <> 'unknown' then outcome end), 'unknown')
+                    not in ('written', 'unchanged')
+            """,
             [self.plan.plan_id],
         ):
             made = row["external_id"] if row["action"] == "create" else None

@@ -9,11 +9,10 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from filelock import FileLock, Timeout
-
+from python_jobs import runs
 from python_jobs.activate import dialect
 from python_jobs.activate.guards import Tripped
-from python_jobs.errors import ConfigurationError, TransientError
+from python_jobs.errors import ConfigurationError
 from python_jobs.settings import Settings
 from python_jobs.warehouse import Warehouse
 
@@ -136,14 +135,6 @@ def only_one(settings: Settings, destination: str) -> Iterator[None]:
     Raises:
         TransientError: another gtm holds it.
     """
-    lock = FileLock(f"{settings.duckdb_path}.sync-{destination}.lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise TransientError(
-            f"another gtm run is planning or applying for {destination}: wait until it ends"
-        ) from None
-    try:
+    busy = f"another gtm run is planning or applying for {destination}: wait until it ends"
+    with runs.only_one(settings, f"sync-{destination}", busy):
         yield
-    finally:
-        lock.release()

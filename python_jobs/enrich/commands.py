@@ -131,9 +131,13 @@ def planned(settings: Settings, task: Task, engine: Engine, limit: int | None) -
 def run_one(
     settings: Settings, task: Task, engine: Engine, limit: int | None, budget: float | None
 ) -> Outcome:
-    """Run a task with a progress bar, recorded in ops.job_runs."""
+    """Run a task with a progress bar, recorded in ops.job_runs.
+
+    Raises:
+        TransientError: another gtm is at it: together they would ask, and pay, everything twice.
+    """
     from python_jobs.enrich import runner
-    from python_jobs.runs import ensure_ops_tables, job_run
+    from python_jobs.runs import ensure_ops_tables, job_run, only_one
     from python_jobs.warehouse import BriefWarehouse
 
     warehouse = BriefWarehouse(settings, settings.patience_for_warehouse)
@@ -148,7 +152,9 @@ def run_one(
     )
     with warehouse.held() as held:
         ensure_ops_tables(held)
-    with bar, job_run(warehouse, JOB, engine.name, task.name, "enrich") as run:
+    busy = f"another gtm run is answering {task.name}: wait until it ends"
+    alone = only_one(settings, f"enrich-{task.name}", busy)
+    with alone, bar, job_run(warehouse, JOB, engine.name, task.name, "enrich") as run:
         row = bar.add_task(task.name, total=None)
         outcome = runner.run_task(
             warehouse, task, engine, limit, budget, lambda done: bar.advance(row, done)

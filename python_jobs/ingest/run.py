@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-
-from filelock import FileLock, Timeout
 
 from python_jobs.errors import (
     ConfigurationError,
@@ -30,6 +27,7 @@ from python_jobs.runs import (
     ensure_ops_tables,
     ensure_raw_tables,
     job_run,
+    only_one,
     utc_now,
 )
 from python_jobs.settings import Settings
@@ -85,7 +83,8 @@ def ingest(
     outcomes: list[Outcome] = []
     for source, entities in wanted:
         try:
-            with _only_pull(settings, source):
+            busy = f"{source.name} is being pulled by another gtm run: wait until it ends"
+            with only_one(settings, source.name, f"{busy} and run again"):
                 close_interrupted(warehouse, JOB, utc_now(), source.name)
                 outcomes += _pull_source(settings, warehouse, source, entities, wish, clock, notice)
         except TransientError as error:
@@ -229,18 +228,3 @@ def _pages(source: Source, entity: Entity, pull: Pull) -> Iterator[Page]:
             f"{source.title} answered in a form that {entity.name} cannot be read from ({what}): "
             "what landed is kept; its API may have changed"
         ) from None
-
-
-@contextmanager
-def _only_pull(settings: Settings, source: Source) -> Iterator[None]:
-    lock = FileLock(f"{settings.duckdb_path}.{source.name}.lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise TransientError(
-            f"{source.name} is being pulled by another gtm run: wait until it ends and run again"
-        ) from None
-    try:
-        yield
-    finally:
-        lock.release()

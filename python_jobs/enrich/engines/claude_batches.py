@@ -2,13 +2,14 @@
 
 ops.llm_batches has a row a question, by the key of its answer, which is also its ``custom_id``. The
 rows are written as ``intended`` before the batch is made and get its id after. So a run that finds
-rows without an id looks among Anthropic's batches for the one with those keys, and nothing that is
-under way or done is asked, and paid, again.
+rows without an id looks among Anthropic's batches for the one with those keys, waits where it may
+still come up, and nothing that is under way or done is asked, and paid, again.
 """
 
 from __future__ import annotations
 
 import logging
+import math
 import time
 import uuid
 from collections.abc import Collection, Iterator, Mapping
@@ -24,6 +25,7 @@ from anthropic.types.messages.batch_create_params import Request
 from anthropic.types.messages.message_batch_expired_result import MessageBatchExpiredResult
 from anthropic.types.messages.message_batch_result import MessageBatchResult
 
+from python_jobs.errors import TransientError
 from python_jobs.runs import utc_now
 from python_jobs.warehouse import BriefWarehouse, DuckDBWarehouse
 
@@ -34,6 +36,8 @@ MOST_BYTES = 200_000_000
 """Anthropic takes 256 MB a batch."""
 
 CLOCKS_DIFFER = timedelta(hours=1)
+COMING_UP = timedelta(minutes=10)
+"""A batch whose making was not answered may be seen only after so long."""
 
 
 @dataclass(frozen=True)
@@ -128,9 +132,19 @@ class Batches:
         raise AssertionError("not reached")
 
     def _or_void(self, submission: Submission) -> Submission | None:
-        """The submission with its batch's id; one whose batch was never made is void, and None."""
+        """The submission with its batch's id; one whose batch was never made is void, and None.
+
+        Raises:
+            TransientError: it is too early to say whether it was made.
+        """
         found = submission if submission.batch_id else self._found(submission)
         if found is None:
+            wait = submission.submitted_at + COMING_UP - utc_now()
+            if wait > timedelta():
+                raise TransientError(
+                    "a batch of an earlier run may still be coming up: run again in "
+                    f"{math.ceil(wait / timedelta(minutes=1))} min"
+                )
             self._void(submission.submission_id, list(submission.keys))
         return found
 

@@ -13,6 +13,7 @@ import pytest
 
 from python_jobs.enrich.engines import claude_batches
 from python_jobs.enrich.engines.claude import Claude
+from python_jobs.errors import TransientError
 from python_jobs.settings import Settings
 from tests.python.enrich.asking import TASK, Asking, fill, served
 
@@ -63,6 +64,13 @@ def test_a_kill_loses_nothing_and_nothing_is_paid_again(
         _kill(killing, moment)
         with pytest.raises(Killed):
             asking.run(batched(asking))
+    if moment == "before it is made":
+        # nobody can know yet that it was not, and another would be paid as well
+        with pytest.raises(TransientError, match="still be coming up: run again in 10 min"):
+            asking.run(batched(asking))
+        assert asking.vendor.ledger.batched == 0
+        earlier = "update ops.llm_batches set submitted_at = submitted_at - interval '11 minutes'"
+        asking.warehouse.execute(earlier)
     outcome = asking.run(batched(asking))
     assert len({row["subject_key"] for row in asking.results()}) == 20
     assert outcome.failed == 0

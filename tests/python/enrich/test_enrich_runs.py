@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from python_jobs.enrich import runner
+from python_jobs.enrich.commands import run_one
 from python_jobs.enrich.task import Answer, Asked, Statement, Task
 from python_jobs.enrich.tasks.call_summary.schema import CallSummary
+from python_jobs.errors import TransientError
 from python_jobs.settings import Settings
 from python_jobs.warehouse import BriefWarehouse
 from tests.python.enrich.asking import TASK, fill
@@ -82,3 +84,23 @@ def test_a_subject_that_nobody_can_write_of_ends_no_run(warehouse: BriefWarehous
     task = replace(TASK, check=_fails, write_offline=_fails)
     outcome = runner.run_task(warehouse, task, Paid())
     assert (outcome.failed, outcome.answered, round(outcome.cost, 2)) == (SUBJECTS, 0, 0.04)
+
+
+def test_two_runs_at_once_do_not_pay_twice(settings: Settings, warehouse: BriefWarehouse) -> None:
+    second: list[str] = []
+
+    class Meanwhile(Paid):
+        def answer(self, task: Task, asked: Sequence[Asked]) -> Iterator[Answer]:
+            with pytest.raises(TransientError) as refused:
+                run_one(settings, task, other, None, None)
+            second.append(str(refused.value))
+            yield from super().answer(task, asked)
+
+    one, other = Meanwhile(), Paid()
+    assert run_one(settings, TASK, one, None, None).wanted == SUBJECTS
+    assert second == ["another gtm run is answering call_summary: wait until it ends"]
+    assert len(one.asked) == SUBJECTS
+    assert other.asked == []
+    assert run_one(settings, TASK, other, None, None).wanted == 0
+    runs = warehouse.rows("select distinct status from ops.job_runs where job = 'enrich'")
+    assert runs == [{"status": "succeeded"}]
