@@ -507,5 +507,5 @@ def _result(one: _Ready, written: Written) -> _Result:
 
 def _without_link(planned: _Planned) -> _Result:
     others = " and ".join(sorted({other or "record" for other, _ in planned.wants.values()}))
-    reason = f"the {others} that it belongs to has not been written"
+    reason = f"the {others} {plans.NOT_LINKED}"
     return _Result(planned.record, "failed", None, reason, {}, {})

@@ -23,7 +23,11 @@ be looked at."""
 
 OPEN = ("planned", "applying", "refused")
 
-UNANSWERED = """
+NOT_FOUND_AGAIN = "it may have been made, and nothing finds it again: look for it there"
+NOT_LINKED = "that it belongs to has not been written"
+"""Why a record ended that was neither looked up nor sent (of the latter, the end)."""
+
+UNANSWERED = f"""
     ops.sync_intents as intents
     where not exists (
         select 1
@@ -33,9 +37,13 @@ UNANSWERED = """
             and results.record_key = intents.record_key
             and results.attempted_at >= intents.intended_at
             and results.outcome <> 'unknown'
+            and results.action not in ('skip', 'refuse')
+            and coalesce(results.reason, '') <> '{NOT_FOUND_AGAIN}'
+            and coalesce(results.reason, '') not like '%{NOT_LINKED}'
     )
 """
-"""What was about to be sent, and is not known to have ended, whatever plan it was of (SQL)."""
+"""What was about to be sent, and is not known to have ended, whatever plan it was of (SQL). A
+result of a record that nobody looked up says nothing of whether it had arrived."""
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from urllib.parse import quote
 
 from simple_salesforce.format import quote_soql_value
 
+from python_jobs.activate import plans
 from python_jobs.activate.compare import same
 from python_jobs.activate.destination import (
     Action,
@@ -242,8 +243,7 @@ class SalesforceDestination(Destination):
         linked = [record for record in records if record.links]
         for record in records:
             if not record.links:
-                reason = "it may have been made, and nothing finds it again: look for it there"
-                found[record.position] = Found(outcome="failed", reason=reason)
+                found[record.position] = Found(outcome="failed", reason=plans.NOT_FOUND_AGAIN)
         for chunk in _chunks(linked, KEYS_A_QUERY):
             relation = next(iter(chunk[0].links))
             ids = ",".join(_literal(record.links[relation]) for record in chunk)
