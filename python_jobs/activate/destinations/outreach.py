@@ -369,17 +369,17 @@ def _sent(state: There) -> str:
 
 def _as_found(record: Record, prospect: There) -> Found:
     """A prospect as the engine compares her: a field that holds what our value becomes there holds
-    our value."""
+    our value; so with the value that it had before, which may be ours as well."""
     if prospect.attributes.get("trashedAt"):
         return Found(prospect.id, outcome="skipped", reason="it was thrown away in Outreach")
     values = {}
     for field, ours in record.after.items():
         theirs = prospect.attributes.get(field)
         if field == "emails":
-            is_same = _address(record) in _addresses(prospect)
-        else:
-            is_same = _text(field, ours) == (theirs or None)
-        values[field] = ours if is_same else theirs
+            values[field] = ours if _address(record) in _addresses(prospect) else theirs
+            continue
+        known = (ours, record.before.get(field))
+        values[field] = next((v for v in known if _text(field, v) == (theirs or None)), theirs)
     return Found(prospect.id, values)
 
 

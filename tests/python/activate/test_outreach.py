@@ -10,8 +10,15 @@ from typing import Any
 
 import pytest
 
+from python_jobs.activate.apply import _judge, _Ready, _Result
 from python_jobs.activate.destination import Batch, FieldMapping, Record, Written
-from python_jobs.activate.destinations.outreach import PAGE, OutreachDestination, barred_by
+from python_jobs.activate.destinations.outreach import (
+    LONGEST,
+    PAGE,
+    OutreachDestination,
+    _as_found,
+    barred_by,
+)
 from python_jobs.activate.destinations.outreach_records import Found, Records
 from python_jobs.errors import ConfigurationError, QuotaExhausted, TransientError
 from python_jobs.http import Limit, Patience, Refused
@@ -446,6 +453,28 @@ def test_fields_are_put_back(outreach: OutreachDestination) -> None:
 
 
 # Before a plan.
+
+
+@pytest.mark.parametrize(
+    ("field", "was", "ours", "there"),
+    [
+        ("custom9", "false", True, "true"),
+        ("custom9", None, True, "true"),
+        ("custom3", 3, 88.0, "88"),
+        ("firstName", "Ann", "A" * 60, "A" * LONGEST["firstName"]),
+    ],
+)
+def test_what_we_wrote_is_undone_in_whatever_form_it_is_there(
+    field: str, was: Any, ours: Any, there: str
+) -> None:
+    """The results hold what we meant to write, Outreach what it became."""
+    undoing = Record(1, "prospect", "a@b.c", "undo", "7", None, None, {field: ours}, {field: was})
+    ready = _judge(undoing, _as_found(undoing, Found("7", {field: there}, {})), True)
+    assert isinstance(ready, _Ready)
+    assert (ready.sent.after, ready.reason) == ({field: was}, None)
+    changed = _judge(undoing, _as_found(undoing, Found("7", {field: "by hand"}, {})), True)
+    assert isinstance(changed, _Result)
+    assert changed.outcome == "skipped"
 
 
 def test_a_mapping_that_outreach_does_not_take_is_named() -> None:
