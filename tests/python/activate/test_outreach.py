@@ -468,7 +468,9 @@ def test_what_we_wrote_is_undone_in_whatever_form_it_is_there(
     field: str, was: Any, ours: Any, there: str
 ) -> None:
     """The results hold what we meant to write, Outreach what it became."""
-    undoing = Record(1, "prospect", "a@b.c", "undo", "7", None, None, {field: ours}, {field: was})
+    undoing = Record(
+        1, "prospect", "a@b.c", "undo", "7", None, None, {field: ours}, {field: was}, {}
+    )
     ready = _judge(undoing, _as_found(undoing, Found("7", {field: there}, {})), True)
     assert isinstance(ready, _Ready)
     assert (ready.sent.after, ready.reason) == ({field: was}, None)
