@@ -5,9 +5,9 @@ with calls as (
 
 ),
 
-segments as (
+said as (
 
-    select * from {{ ref('call_segments') }}
+    select * from {{ ref('call_evidence') }}
 
 ),
 
@@ -21,23 +21,6 @@ opportunities as (
 accounts as (
 
     select * from {{ ref('dim_accounts') }}
-
-),
-
-said as (
-
-    select
-        call_id,
-        {{ json_array_agg(
-            json_build({
-                'id': "'segment:' || segment_id",
-                'text': 'text',
-                'by': "case when is_internal then 'us' else 'them' end",
-            }),
-            'segment_number',
-        ) }} as evidence
-    from segments
-    group by 1
 
 ),
 

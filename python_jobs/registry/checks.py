@@ -377,6 +377,22 @@ def _sync_guards(rows: Rows) -> Iterator[str]:
             yield f"sync_guards {row['guard_id']} must be called {called}"
 
 
+def _coaching(rows: Rows) -> Iterator[str]:
+    for row in rows["sentiment_phrases"]:
+        if _missing("sentiment_phrases", row):
+            continue
+        if row["weight"] > 1:
+            yield f"sentiment_phrases {row['phrase']}: weight is from -1 to 1"
+        if not _PHRASE.fullmatch(row["phrase"]):
+            yield (
+                f"sentiment_phrases {row['phrase']}: write it in lower case, words with one space "
+                "between"
+            )
+    for row in rows["coaching_measures"]:
+        if not _missing("coaching_measures", row) and row["poor_value"] == row["good_value"]:
+            yield f"coaching_measures {row['measure']}: poor_value and good_value are the same"
+
+
 def _domain_problem(domain: str) -> str | None:
     lower = domain.lower()
     registrable = _suffixes().privatesuffix(lower)
@@ -399,6 +415,9 @@ def _missing(name: str, row: Row) -> bool:
 
 def _keys(rows: Rows, name: str) -> set[str]:
     return {row[REGISTRIES[name].key] for row in rows[name]}
+
+
+_PHRASE = re.compile(r"[a-z0-9']+( [a-z0-9']+)*")
 
 
 @cache
@@ -425,4 +444,5 @@ _CHECKS: tuple[Callable[[Rows], Iterator[str]], ...] = (
     _activation,
     _sync_guards,
     _identities,
+    _coaching,
 )

@@ -506,6 +506,54 @@ _ALL = (
             Field("notes"),
         ),
     ),
+    Registry(
+        "sentiment_phrases",
+        "phrase",
+        (
+            Field("phrase", required=True),
+            Field("enabled", "boolean", required=True, default=True),
+            Field("weight", "number", required=True, at_least=-1),
+            Field("notes"),
+        ),
+    ),
+    Registry(
+        "coaching_measures",
+        "measure",
+        (
+            Field(
+                "measure",
+                required=True,
+                choices=(
+                    "talk_ratio",
+                    "longest_monologue_seconds",
+                    "our_questions_per_10_minutes",
+                    "turns_per_minute",
+                    "patience_seconds",
+                    "sentiment_score",
+                    "next_step_share",
+                ),
+            ),
+            Field("enabled", "boolean", required=True, default=True),
+            Field("weight", "number", required=True, at_least=0),
+            Field("poor_value", "number", required=True),
+            Field("good_value", "number", required=True),
+            Field("coach_at", "number"),
+            Field("label", required=True),
+            Field("advice", required=True),
+            Field("notes"),
+        ),
+        is_kept=True,
+    ),
+    Registry(
+        "coaching_settings",
+        "setting",
+        (
+            Field("setting", required=True),
+            Field("setting_value", "number", required=True, at_least=0),
+            Field("label"),
+        ),
+        is_kept=True,
+    ),
 )
 
 REGISTRIES = {registry.name: registry for registry in _ALL}

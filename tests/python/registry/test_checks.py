@@ -89,6 +89,10 @@ REFUSED = {
     "field_mappings salesforce:Account:Name field=N'": "'N'' is no name",
     "sync_settings salesforce:stage_hysteresis value=ten": "is not a number of at least 0",
     "sync_settings salesforce:stage_hysteresis setting=x": "must be called salesforce:x",
+    "sentiment_phrases fed_up weight=1": "words with one space between",
+    "sentiment_phrases x weight=2": "weight is from -1 to 1",
+    "coaching_measures talk_ratio good_value=0.8": "are the same",
+    "coaching_measures charm weight=1": "is none of talk_ratio",
     "job_roles notary title_pattern=(notar": "does not compile: missing )",
 }
 
