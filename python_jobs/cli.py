@@ -8,6 +8,8 @@ from python_jobs import log
 from python_jobs.activate.commands import app as sync_app
 from python_jobs.brief import brief
 from python_jobs.build import build
+from python_jobs.calls.commands import app as calls_app
+from python_jobs.calls.commands import coach
 from python_jobs.demo import demo
 from python_jobs.doctor import doctor
 from python_jobs.enrich.commands import enrich
@@ -44,6 +46,8 @@ app.command()(build)
 app.command()(explain)
 app.command()(enrich)
 app.command()(brief)
+app.add_typer(calls_app)
+app.command()(coach)
 app.command()(replay)
 app.command()(run)
 app.command()(schedule)

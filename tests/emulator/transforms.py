@@ -94,6 +94,20 @@ def _no_named_window(select: exp.Expr) -> None:
         raise ValueError("Snowflake has no WINDOW clause: write the window where it is used")
 
 
+def _vector(kind: exp.Expr) -> None:
+    """VECTOR(FLOAT, n) is DuckDB's array of so many floats."""
+    if kind.this == exp.DataType.Type.VECTOR:
+        # by name only: fakesnow makes every array JSON
+        name = f"float[{kind.expressions[-1].this}]"
+        kind.replace(exp.DataType(this=exp.DataType.Type.USERDEFINED, kind=name))
+
+
+def _vector_cosine_similarity(call: exp.Expr) -> None:
+    """VECTOR_COSINE_SIMILARITY is 1 for the same direction; sqlglot takes it for a distance."""
+    similarity = _duckdb("array_cosine_similarity", call.this, call.expression)
+    call.replace(exp.cast(similarity, "double"))
+
+
 def _function_of_no_kind(call: exp.Expr) -> None:
     """What fakesnow does not know at all: TRY_TO_TIMESTAMP_TZ, whose offset may lack its colon."""
     if call.name.upper() == "TRY_TO_TIMESTAMP_TZ":
@@ -112,6 +126,8 @@ def _duckdb(name: str, *arguments: exp.Expr) -> exp.Expr:
 
 _CORRECTIONS: dict[type[exp.Expr], Callable[[exp.Expr], None]] = {
     exp.RegexpExtract: _regexp_substr,
+    exp.DataType: _vector,
+    exp.CosineDistance: _vector_cosine_similarity,
     exp.ArrayAgg: _array_agg,
     exp.ArrayConstructCompact: _array_construct_compact,
     exp.ArraySlice: _array_slice,

@@ -1,0 +1,133 @@
+"""``gtm calls`` and ``gtm coach``."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from python_jobs.errors import ConfigurationError
+from python_jobs.settings import load_settings
+
+if TYPE_CHECKING:
+    from python_jobs.calls.coaching import Plan
+    from python_jobs.calls.search import Found
+
+app = typer.Typer(name="calls", help="Recorded calls: search them, see one.", no_args_is_help=True)
+
+Target = Annotated[
+    str | None, typer.Option("--target", help="duckdb or snowflake (default: GTM_TARGET).")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Top = Annotated[int, typer.Option("--top", min=1, help="So many calls at most.")]
+
+
+@app.command()
+def search(
+    words: Annotated[str, typer.Argument(help="Words that are all said in the call.")],
+    top: Top = 10,
+    as_json: Json = False,
+    target: Target = None,
+) -> None:
+    """Find the calls in which words are said."""
+    from python_jobs.calls.search import by_words
+    from python_jobs.warehouse import open_warehouse
+
+    with open_warehouse(load_settings().with_target(target), read_only=True) as warehouse:
+        found = by_words(warehouse, words, top)
+    _print(found, as_json, "{:,.0f} sentences")
+
+
+@app.command()
+def similar(
+    what: Annotated[str, typer.Argument(metavar='CALL|"text"', help="A call's id, or any text.")],
+    top: Top = 5,
+    threshold: Annotated[
+        float, typer.Option("--threshold", min=-1, max=1, help="Least similarity, 1 is the same.")
+    ] = 0.7,
+    as_json: Json = False,
+    target: Target = None,
+) -> None:
+    """Find the calls that are about the same."""
+    from python_jobs.calls.search import like_call, like_text
+    from python_jobs.warehouse import open_warehouse
+
+    with open_warehouse(load_settings().with_target(target), read_only=True) as warehouse:
+        is_call = warehouse.rows("select 1 from marts.fct_calls where call_id = ?", [what])
+        found = (like_call if is_call else like_text)(warehouse, what, top, threshold)
+    _print(found, as_json, "{:.2f}")
+
+
+@app.command()
+def show(
+    call: Annotated[str, typer.Argument(help="A call's id.")],
+    as_json: Json = False,
+    target: Target = None,
+) -> None:
+    """One call's analysis: how it was led, what is at risk, what was said, and calls like it."""
+    from python_jobs.calls.analysis import analysis_of
+    from python_jobs.warehouse import open_warehouse
+
+    with open_warehouse(load_settings().with_target(target), read_only=True) as warehouse:
+        found = analysis_of(warehouse, call)
+    print(found.as_json() if as_json else found.as_text())
+
+
+def coach(
+    rep: Annotated[str, typer.Argument(help="A seller: name, part of it, or id.")],
+    as_json: Json = False,
+    target: Target = None,
+) -> None:
+    """What a seller is to work on, from which calls, in the words that were said there."""
+    from python_jobs.calls.coaching import plan_for
+    from python_jobs.warehouse import open_warehouse
+
+    with open_warehouse(load_settings().with_target(target), read_only=True) as warehouse:
+        plan = plan_for(warehouse, rep)
+    print(plan.as_json() if as_json else plan_text(plan))
+
+
+def plan_text(plan: Plan) -> str:
+    """The plan in lines."""
+    score = "too few calls for a score" if plan.score is None else f"{plan.score:.0f} of 100"
+    trend = "" if plan.trend is None else f", {plan.trend:+.0f} against the period before"
+    lines = [
+        f"{plan.rep_name or plan.rep_id}: {score}{trend}; {plan.call_count:,} calls in the period "
+        f"to {plan.period_ends_on}"
+    ]
+    if not plan.focus:
+        lines.append("Nothing stands out that is to be worked on.")
+    for number, focus in enumerate(plan.focus, 1):
+        lines += [
+            "",
+            f"{number}. {focus.advice}",
+            f"   {focus.label}: {focus.value:.2f} where {focus.good_value:g} is good, costs "
+            f"{focus.points_lost:.0f} points",
+        ]
+        for call in focus.examples:
+            lines.append(
+                f"   {call.started_at:%Y-%m-%d} {call.title} ({call.call_id}): {call.value:.2f}"
+            )
+            lines += [f'     {_at(said.starts_ms)}"{said.text}"' for said in call.said]
+    return "\n".join(lines)
+
+
+def _at(starts_ms: int | None) -> str:
+    return "" if starts_ms is None else f"{starts_ms // 60_000}:{starts_ms // 1000 % 60:02d} "
+
+
+def _print(found: list[Found], as_json: bool, score: str) -> None:
+    if as_json:
+        print(json.dumps([asdict(one) for one in found], default=str, ensure_ascii=False, indent=2))
+        return
+    if not found:
+        raise ConfigurationError("no call was found")
+    for one in found:
+        parts = [f"{one.started_at:%Y-%m-%d}", one.title, one.rep_name]
+        print(
+            f"{one.call_id}  {score.format(one.score)}  {'  '.join(part for part in parts if part)}"
+        )
+        if one.said:
+            print(f'    "{one.said}"')
