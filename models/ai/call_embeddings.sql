@@ -3,6 +3,7 @@
         materialized='incremental',
         incremental_strategy='delete+insert',
         unique_key='call_id',
+        tags=['language'],
     )
 }}
 

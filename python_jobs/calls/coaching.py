@@ -96,6 +96,15 @@ def plan_for(warehouse: Warehouse, rep: str) -> Plan:
     )
 
 
+def calls_to_review(warehouse: Warehouse) -> list[dict[str, Any]]:
+    """Calls of the current period and why to talk about them, by seller, the newest first."""
+    return warehouse.rows(
+        "select rep_id, rep_name, call_id, title, reason, measure_value, started_at "
+        "from marts.calls_for_coaching where periods_ago = 0 "
+        "order by rep_name, rep_id, started_at desc, call_id, measure"
+    )
+
+
 def _rep(warehouse: Warehouse, rep: str) -> str:
     found = warehouse.rows(
         "select distinct rep_id, rep_name from marts.rep_performance "

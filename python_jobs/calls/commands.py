@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from itertools import groupby
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -76,17 +77,41 @@ def show(
 
 
 def coach(
-    rep: Annotated[str, typer.Argument(help="A seller: name, part of it, or id.")],
+    rep: Annotated[
+        str | None,
+        typer.Argument(help="A seller: name, part of it, or id; none: all."),
+    ] = None,
     as_json: Json = False,
     target: Target = None,
 ) -> None:
-    """What a seller is to work on, from which calls, in the words that were said there."""
-    from python_jobs.calls.coaching import plan_for
+    """What a seller is to work on, from which calls, in the words that were said there.
+
+    Without a seller: the calls of the period that need coaching, and why.
+    """
+    from python_jobs.calls.coaching import calls_to_review, plan_for
     from python_jobs.warehouse import open_warehouse
 
     with open_warehouse(load_settings().with_target(target), read_only=True) as warehouse:
+        if rep is None:
+            print(review_text(calls_to_review(warehouse)))
+            return
         plan = plan_for(warehouse, rep)
     print(plan.as_json() if as_json else plan_text(plan))
+
+
+def review_text(calls: list[dict[str, Any]]) -> str:
+    """The calls of the period to talk about, seller by seller, in lines."""
+    if not calls:
+        return "No call of the period needs coaching."
+    lines: list[str] = []
+    for name, of_one in groupby(calls, key=lambda call: call["rep_name"] or call["rep_id"]):
+        lines.append(str(name or "Nobody's"))
+        for call in of_one:
+            reason = f"{call['reason']} ({float(call['measure_value']):.2f})"
+            lines.append(
+                f"  {call['started_at']:%Y-%m-%d} {call['title']} ({call['call_id']}): {reason}"
+            )
+    return "\n".join(lines)
 
 
 def plan_text(plan: Plan) -> str:
