@@ -19,7 +19,12 @@ sums as (
         sum(case when is_internal then question_count else 0 end) as our_question_count,
         sum(case when not is_internal then question_count else 0 end) as their_question_count,
         -- how long we wait before we speak, after they have
-        avg(case when is_internal and not was_internal then greatest(pause_ms, 0) end) as waited_ms,
+        avg(
+            case
+                when is_internal and not was_internal
+                    then case when pause_ms > 0 then pause_ms when pause_ms <= 0 then 0 end
+            end
+        ) as waited_ms,
         max(ends_ms) as ends_ms,
         count(case when spoken_ms is null then 1 end) as untimed_count
     from turns
