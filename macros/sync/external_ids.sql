@@ -42,6 +42,23 @@ or was. What is landed counts, and what we made that has not landed yet.
     group by record_key
 {% endmacro %}
 
+{% macro named_by_queue(id_column, records, addresses=none) -%}
+    {#-
+      email and record_id of those in the queue whose address no record has, while the queue names a
+      record of theirs that is there: a person of several addresses, or a record with none. `records`
+      are the landed ones (record_id, is_deleted), `addresses` theirs (email, is_deleted), if apart.
+    -#}
+    select
+        queue.email,
+        records.record_id
+    from {{ ref('activation_queue') }} as queue
+    inner join {{ records }} as records on queue.{{ id_column }} = records.record_id
+    left join {{ addresses or records }} as known on queue.email = known.email and not known.is_deleted
+    where known.email is null
+        and not records.is_deleted
+    qualify row_number() over (partition by queue.email order by queue.queue_rank) = 1
+{%- endmacro %}
+
 {% macro account_obstacle(accounts) -%}
     {#- Why nothing can be tied to its account in Salesforce, from a row of external_ids; null when it can. -#}
     case

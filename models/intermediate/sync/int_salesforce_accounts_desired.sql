@@ -28,13 +28,22 @@ queued_accounts as (
 
 ),
 
+aliases as (
+
+    select * from {{ ref('stg_registry__account_aliases') }}
+
+),
+
+-- a signal names the account as it was known that day
 third_party_signals as (
 
     select
-        account_key,
-        max(detected_at) as last_surge_date
-    from {{ ref('fct_signals') }}
-    where signal_name = 'intent_surged'
+        coalesce(aliases.account_key, signals.account_key) as account_key,
+        max(signals.detected_at) as last_surge_date
+    from {{ ref('fct_signals') }} as signals
+    left join aliases on signals.account_key = aliases.alias_domain
+    where signals.signal_name = 'intent_surged'
+        and signals.detected_at <= {{ as_of_date() }}
     group by 1
 
 ),

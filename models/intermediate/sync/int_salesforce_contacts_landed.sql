@@ -10,21 +10,37 @@ with versions as (
 
 records as (
 
-    select * from versions
+    select
+        *,
+        {{ clean_email(json_text('payload', 'Email')) }} as email,
+        coalesce({{ json_boolean('payload', 'IsDeleted') }}, false) as is_deleted
+    from versions
     qualify row_number() over (partition by record_id order by version_at desc) = 1
+
+),
+
+keys as (
+
+    select
+        email,
+        record_id
+    from records
+    union all
+    {{ named_by_queue('crm_contact_id', 'records') }}
 
 ),
 
 final as (
 
     select
-        {{ clean_email(json_text('payload', 'Email')) }} as record_key,
-        record_id as external_id,
-        {{ json_text('payload', 'Email') }} as key_value,
-        coalesce({{ json_boolean('payload', 'IsDeleted') }}, false) as is_deleted,
-        {{ landed_fields(mappings) }}
-        loaded_at as landed_at
+        keys.email as record_key,
+        records.record_id as external_id,
+        {{ json_text('records.payload', 'Email') }} as key_value,
+        records.is_deleted,
+        {{ landed_fields(mappings, 'records.payload') }}
+        records.loaded_at as landed_at
     from records
+    inner join keys on records.record_id = keys.record_id
 
 )
 

@@ -252,6 +252,8 @@ def in_queue(name: str, account: str = "queued.com", **more: Any) -> Row:
         "last_name": "Doe",
         "title": "Director of Operations",
         "linkedin_url": None,
+        "crm_contact_id": None,
+        "outreach_prospect_id": None,
         "intent_score": 10,
         "intent_stage": "Cold",
         **more,
@@ -266,6 +268,11 @@ QUEUE = [
     in_queue("enrolled"),
     in_queue("unsendable", mailbox_id=None),
     in_queue("unmade", outreach_sequence_id=None),
+    # whose records have other addresses than the one she is written to, or none
+    in_queue("merged", crm_contact_id="003merged", outreach_prospect_id="13"),
+    in_queue("been", crm_contact_id="003been", outreach_prospect_id="14"),
+    in_queue("gone", crm_contact_id="003gone", outreach_prospect_id="15"),
+    in_queue("both", crm_contact_id="003both2", outreach_prospect_id="17"),
 ]
 CONTACTS = {
     "003known": {
@@ -277,6 +284,11 @@ CONTACTS = {
     },
     "003twin1": {"Email": "twin@queued.com", "LastName": "Doe"},
     "003twin2": {"Email": "TWIN@queued.com", "LastName": "Doe"},
+    "003merged": {"Email": "merged@gmail.com", "LastName": "Doe"},
+    "003been": {"Email": None, "LastName": "Doe"},
+    "003gone": {"Email": "gone@gmail.com", "LastName": "Doe", "IsDeleted": True},
+    "003both1": {"Email": "both@queued.com", "LastName": "Doe"},
+    "003both2": {"Email": "both@gmail.com", "LastName": "Doe"},
 }
 SAID = {
     "custom1": "Usage spike",
@@ -294,6 +306,11 @@ PROSPECTS = {
         "custom4": "Kim",
     },
     "12": {"emails": ["enrolled@queued.com"], **SAID, "custom4": "Enrolled"},
+    "13": {"emails": ["merged@gmail.com"]},
+    "14": {"emails": ["been@gmail.com"]},
+    "15": {"emails": ["gone@gmail.com"], "trashedAt": "2026-06-01T00:00:00Z"},
+    "16": {"emails": ["both@queued.com"]},
+    "17": {"emails": ["both@gmail.com"]},
 }
 REQUESTS = [
     {
@@ -352,8 +369,15 @@ GIVEN: dict[str, list[Row]] = {
     ],
     "activation_queue": QUEUE,
     "fct_signals": [
-        {"account_key": SIXSENSE, "signal_name": "intent_surged", "detected_at": day}
-        for day in ("2026-06-20", "2026-05-01")
+        {"account_key": key, "signal_name": "intent_surged", "detected_at": day}
+        for key, day in (
+            ("before-the-alias.com", "2026-06-20"),
+            (SIXSENSE, "2026-05-01"),
+            (SIXSENSE, "2026-07-01"),
+        )
+    ],
+    "stg_registry__account_aliases": [
+        {"alias_domain": "before-the-alias.com", "account_key": SIXSENSE}
     ],
     "int_crm_accounts_keyed": [
         {"account_id": f"001{key}", "account_key": key} for key in SALESFORCE_ACCOUNTS
@@ -465,13 +489,14 @@ class Org:
                 warehouse,
                 "outreach__sequence_states",
                 {
-                    "501": {
+                    state: {
                         "attributes": {"state": "finished"},
                         "relationships": {
                             name: {"data": {"type": name, "id": number}}
-                            for name, number in (("prospect", 12), ("sequence", 4))
+                            for name, number in (("prospect", prospect), ("sequence", 4))
                         },
                     }
+                    for state, prospect in (("501", 12), ("502", 14))
                 },
             )
         self.build()
@@ -641,7 +666,8 @@ def test_people_of_the_queue(org: Org) -> None:
         "fresh@queued.com": "create",
         "twin@queued.com": "refuse",
         "nameless@queued.com": "refuse",
-        **{f"{name}@queued.com": "create" for name in ("enrolled", "unsendable", "unmade")},
+        **{f"{name}@queued.com": "create" for name in ("enrolled", "unsendable", "unmade", "gone")},
+        **{f"{name}@queued.com": "update" for name in ("merged", "been", "both")},
     }
     # her title stays, the strength has moved by less than five and rides along
     known = contacts["known@queued.com"]
@@ -653,6 +679,13 @@ def test_people_of_the_queue(org: Org) -> None:
     }
     assert known["before"]["Signal_Strength__c"] == 82
     assert known["reason"] == "Company_News__c; Tech_Stack__c"
+    # found by the id that the queue names, unless a record has the very address
+    ids = {
+        name: contacts[f"{name}@queued.com"]["external_id"] for name in ("merged", "been", "both")
+    }
+    assert ids == {"merged": "003merged", "been": "003been", "both": "003both1"}
+    assert contacts["been@queued.com"]["after"]["Email"] == "been@queued.com"
+    assert "Email" not in contacts["merged@queued.com"]["after"]
     fresh = contacts["fresh@queued.com"]
     assert fresh["links"] == {
         "AccountId": {"object": "Account", "record_key": "queued.com", "external_id": None}
@@ -676,12 +709,24 @@ def test_prospects_and_their_sequences(org: Org) -> None:
         "fresh@queued.com",
     )
     assert SAID.items() <= fresh["after"].items()
+    found = {name: prospects[f"{name}@queued.com"] for name in ("merged", "been", "both", "gone")}
+    assert {name: (row["action"], row["external_id"]) for name, row in found.items()} == {
+        "merged": ("update", "13"),
+        "been": ("update", "14"),
+        "both": ("update", "16"),
+        "gone": ("create", None),
+    }
     states = org.planned("sync_outreach__sequence_states")
     assert {key: row["action"] for key, row in states.items()} == {
-        **{f"{name}@queued.com|4": "enrol" for name in ("known", "fresh", "twin", "nameless")},
+        **{
+            f"{name}@queued.com|4": "enrol"
+            for name in ("known", "fresh", "twin", "nameless", "merged", "both", "gone")
+        },
         "unsendable@queued.com|4": "skip",
         "unmade@queued.com|spike": "skip",
     }
+    merged = states["merged@queued.com|4"]["links"]["prospect"]
+    assert merged["external_id"] == "13", "the prospect that is there, not a second one"
     state = states["known@queued.com|4"]
     assert (state["after"], state["before"], state["key_field"]) == ({}, {}, None)
     assert state["links"] == {
