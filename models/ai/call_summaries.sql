@@ -4,21 +4,30 @@ with results as (
 
 ),
 
+-- a call may have turned private since it was summarised
+calls as (
+
+    select * from {{ ref('fct_calls') }}
+    where not is_private
+
+),
+
 final as (
 
     select
-        subject_key as call_id,
-        {{ json_field('output', 'summary') }} as summary,
-        {{ json_field('output', 'concerns') }} as concerns,
-        {{ json_field('output', 'next_steps') }} as next_steps,
-        engine,
-        model,
-        prompt_version,
-        claims_made,
-        claims_removed,
-        status = 'fallback' as is_fallback,
-        answered_at
+        results.subject_key as call_id,
+        {{ json_field('results.output', 'summary') }} as summary,
+        {{ json_field('results.output', 'concerns') }} as concerns,
+        {{ json_field('results.output', 'next_steps') }} as next_steps,
+        results.engine,
+        results.model,
+        results.prompt_version,
+        results.claims_made,
+        results.claims_removed,
+        results.status = 'fallback' as is_fallback,
+        results.answered_at
     from results
+    inner join calls on results.subject_key = calls.call_id
 
 )
 

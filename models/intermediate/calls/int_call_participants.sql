@@ -19,7 +19,7 @@ file_sentences as (
 identities as (
 
     select * from {{ ref('int_person_identities') }}
-    where identity_type = 'email'
+    where identity_type in ('email', 'gong_party_id')
 
 ),
 
@@ -33,6 +33,7 @@ parties as (
 
     select
         gong_parties.call_id,
+        gong_parties.party_id,
         coalesce(gong_parties.party_id, 'party ' || cast(gong_parties.party_position as varchar)) as participant_id,
         gong_parties.speaker_id,
         gong_parties.user_id,
@@ -48,6 +49,7 @@ parties as (
     union all
     select
         call_id,
+        null,
         speaker_id,
         speaker_id,
         null,
@@ -67,14 +69,15 @@ final as (
         parties.participant_id,
         parties.speaker_id,
         parties.user_id,
-        case when not parties.is_internal then identities.person_id end as person_id,
+        case when not parties.is_internal then coalesce(emails.person_id, guests.person_id) end as person_id,
         case when not parties.is_internal then email_accounts.account_key end as account_key,
         parties.email,
         parties.participant_name,
         parties.title,
         parties.is_internal
     from parties
-    left join identities on parties.email = identities.identity_value
+    left join identities as emails on emails.identity_type = 'email' and parties.email = emails.identity_value
+    left join identities as guests on guests.identity_type = 'gong_party_id' and parties.party_id = guests.identity_value
     left join email_accounts on parties.email = email_accounts.email
     qualify row_number() over (partition by parties.call_id, parties.participant_id order by parties.speaker_id) = 1
 

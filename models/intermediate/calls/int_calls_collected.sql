@@ -29,10 +29,10 @@ collected as (
         nullif(trim(coalesce(gong_users.first_name, '') || ' ' || coalesce(gong_users.last_name, '')), '') as rep_name,
         gong_users.email as rep_email,
         cast(null as varchar) as account_domain,
-        gong_calls.brief,
-        gong_calls.key_points,
-        gong_calls.topics,
-        gong_calls.trackers,
+        -- what is said in a private call is not handed on; that it was held is
+        {%- for told in ['brief', 'key_points', 'topics', 'trackers'] %}
+        case when not coalesce(gong_calls.is_private, false) then gong_calls.{{ told }} end as {{ told }},
+        {%- endfor %}
         gong_calls.duration_seconds,
         coalesce(gong_calls.is_private, false) as is_private,
         gong_calls.started_at,

@@ -1,0 +1,46 @@
+with records as (
+
+    select * from {{ ref('int_person_records') }}
+    where is_opted_out or is_do_not_contact
+
+),
+
+record_addresses as (
+
+    select * from {{ ref('int_record_addresses') }}
+
+),
+
+-- what a record had before counts too
+addresses as (
+
+    select
+        email,
+        is_opted_out,
+        is_do_not_contact
+    from records
+    union all
+    select
+        record_addresses.email,
+        records.is_opted_out,
+        records.is_do_not_contact
+    from records
+    inner join record_addresses
+        on records.identity_type = record_addresses.identity_type
+        and records.identity_value = record_addresses.identity_value
+
+),
+
+final as (
+
+    select
+        email,
+        max(case when is_opted_out then 1 else 0 end) = 1 as is_opted_out,
+        max(case when is_do_not_contact then 1 else 0 end) = 1 as is_do_not_contact
+    from addresses
+    where email is not null
+    group by 1
+
+)
+
+select * from final
