@@ -13,6 +13,12 @@ identities as (
 
 ),
 
+email_opt_outs as (
+
+    select * from {{ ref('int_email_opt_outs') }}
+
+),
+
 found as (
 
     select * from {{ ref('int_people_found') }}
@@ -47,6 +53,19 @@ addresses as (
             case when identities.identity_value = people.email then 0 else 1 end,
             identities.identity_value
     ) = 1
+
+),
+
+-- a no holds for the address, whoever the record that says it is taken for
+opt_outs as (
+
+    select
+        identities.person_id,
+        max(case when email_opt_outs.is_opted_out then 1 else 0 end) = 1 as is_opted_out,
+        max(case when email_opt_outs.is_do_not_contact then 1 else 0 end) = 1 as is_do_not_contact
+    from identities
+    inner join email_opt_outs on identities.identity_value = email_opt_outs.email
+    group by 1
 
 ),
 
@@ -115,12 +134,13 @@ described as (
             else 'web'
         end as source_name,
         coalesce(found_people.has_email_for_credit, false) as has_email_for_credit,
-        coalesce(people.is_do_not_contact, false) as is_do_not_contact,
-        coalesce(people.is_opted_out, false) as is_opted_out_in_crm,
+        coalesce(people.is_do_not_contact, false) or coalesce(opt_outs.is_do_not_contact, false) as is_do_not_contact,
+        coalesce(people.is_opted_out, false) or coalesce(opt_outs.is_opted_out, false) as is_opted_out,
         people.last_seen_at
     from people
     full outer join found_people on people.person_id = found_people.person_id
     left join addresses on coalesce(people.person_id, found_people.person_id) = addresses.person_id
+    left join opt_outs on coalesce(people.person_id, found_people.person_id) = opt_outs.person_id
 
 ),
 
@@ -151,15 +171,16 @@ final as (
         described.has_email_for_credit,
         described.is_do_not_contact,
         personal_mail_domains.domain is not null as is_personal_mail,
-        case
-            when described.is_opted_out_in_crm then 'the CRM says so'
-            else outreach_people.opted_out_by
-        end as opted_out_by,
+        -- Outreach tells how she did; what it does not know of, the CRM says
+        coalesce(
+            outreach_people.opted_out_by,
+            case when described.is_opted_out then 'the CRM says so' end
+        ) as opted_out_by,
         described.email is not null
             and personal_mail_domains.domain is null
             and outreach_people.bounced_on is null
             and outreach_people.opted_out_by is null
-            and not described.is_opted_out_in_crm
+            and not described.is_opted_out
             and not described.is_do_not_contact as is_contactable,
 
         outreach_people.bounced_on,

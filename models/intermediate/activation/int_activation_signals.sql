@@ -18,7 +18,13 @@ merges as (
 
 ),
 
--- a signal names the person as she was known that day; she may have been merged since
+aliases as (
+
+    select * from {{ ref('stg_registry__account_aliases') }}
+
+),
+
+-- a signal names person and account as they were known that day; either may have been merged since
 final as (
 
     select
@@ -26,7 +32,7 @@ final as (
         signals.signal_name,
         registry.label as signal_label,
         registry.sequence_key,
-        signals.account_key,
+        coalesce(aliases.account_key, signals.account_key) as account_key,
         coalesce(merges.merged_person_id, signals.person_id) as person_id,
         signals.strength,
         signals.evidence,
@@ -36,6 +42,7 @@ final as (
     from signals
     inner join registry on signals.signal_name = registry.signal_name
     left join merges on signals.person_id = merges.person_id
+    left join aliases on signals.account_key = aliases.alias_domain
     where signals.detected_at <= {{ as_of_date() }}
         and {{ add_days('signals.detected_at', 'registry.valid_days') }} >= {{ as_of_date() }}
 

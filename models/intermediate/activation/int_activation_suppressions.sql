@@ -1,14 +1,33 @@
-{#- What each kind of suppression is compared with. -#}
+{#- What each kind of suppression is compared with, and whose rows have it. -#}
 {%- set kinds = {
-    'account': 'candidates.account_key = suppressions.value',
-    'domain': email_domain('candidates.email') ~ ' = suppressions.value',
-    'email': 'candidates.email = suppressions.value',
-    'industry': 'lower(candidates.industry) = suppressions.value',
-    'segment': is_listed('suppressions.value', 'candidates.sixsense_segments'),
+    'account': ('candidates', 'candidates.account_key = suppressions.value'),
+    'domain': ('addresses', email_domain('addresses.email') ~ ' = suppressions.value'),
+    'email': ('addresses', 'addresses.email = suppressions.value'),
+    'industry': ('candidates', 'lower(candidates.industry) = suppressions.value'),
+    'segment': ('candidates', is_listed('suppressions.value', 'candidates.sixsense_segments')),
 } -%}
 with candidates as (
 
     select * from {{ ref('int_activation_candidates') }}
+
+),
+
+-- every address of hers, whichever she would be written to
+addresses as (
+
+    select
+        candidate_id,
+        email
+    from candidates
+    where email is not null
+    union
+    select
+        candidates.candidate_id,
+        identities.identity_value
+    from candidates
+    inner join {{ ref('int_person_identities') }} as identities
+        on candidates.person_id = identities.person_id
+        and identities.identity_type = 'email'
 
 ),
 
@@ -30,15 +49,15 @@ suppressions as (
 ),
 
 matches as (
-    {%- for kind, condition in kinds.items() %}
+    {%- for kind, (relation, condition) in kinds.items() %}
 
     select
-        candidates.candidate_id,
+        {{ relation }}.candidate_id,
         suppressions.suppression_id,
         suppressions.kind,
         suppressions.reason,
         suppressions.valid_until
-    from candidates
+    from {{ relation }}
     inner join suppressions on suppressions.kind = '{{ kind }}' and {{ condition }}
     {%- if not loop.last %}
 

@@ -23,6 +23,7 @@ from tests.python.activation_queue.world import (
     Identity,
     Mailbox,
     Merge,
+    OptOut,
     Person,
     PlanRecord,
     Result,
@@ -54,6 +55,8 @@ EXPECTED: dict[str, dict[str, date | None]] = {
     "personal-and-work": QUEUED,
     "do-not-contact": {"do_not_contact": NEVER},
     "crm-opted-out": {"opted_out": NEVER},
+    "address-opted-out": {"opted_out": NEVER},
+    "old-address-opted-out": {"do_not_contact": NEVER},
     "opted-out": {"opted_out": NEVER},
     "email-opted-out": {"opted_out": NEVER},
     "opt-status": {"opted_out": NEVER},
@@ -66,6 +69,8 @@ EXPECTED: dict[str, dict[str, date | None]] = {
     "account-suppressed": {"suppressed": day(2)},
     "domain-suppressed": {"suppressed": NEVER},
     "email-suppressed": {"suppressed": NEVER},
+    "other-email-suppressed": {"suppressed": NEVER},
+    "other-domain-suppressed": {"suppressed": NEVER},
     "industry-suppressed": {"suppressed": NEVER},
     "segment-suppressed": {"suppressed": NEVER},
     "twice-suppressed": {"suppressed": NEVER},
@@ -73,6 +78,8 @@ EXPECTED: dict[str, dict[str, date | None]] = {
     "suppression-over": QUEUED,
     "suppression-to-come": QUEUED,
     "customer": {"paying_customer": NEVER},
+    "customer-since-the-alias": {"paying_customer": NEVER},
+    "suppressed-since-the-alias": {"suppressed": day(2)},
     "lost-and-open": {"open_deal_after_loss": day(1)},
     "open-deal": QUEUED,
     "lost-deal": QUEUED,
@@ -176,6 +183,10 @@ class Cases:
             self.signal(signal, key, person_id, strength, days_ago)
         return address or ""
 
+    def other_address(self, address: str, other: str) -> None:
+        """Somebody known by an address has another one."""
+        self.world.identities.append(Identity("email", other, hashed("email", address), address))
+
     def signal(
         self, name: str, account: str, person_id: str | None, strength: int, days_ago: int = 0
     ) -> None:
@@ -199,6 +210,10 @@ class Cases:
         )
         person("do-not-contact", is_do_not_contact=True)
         person("crm-opted-out", is_opted_out=True)
+        # the record that says it is another's: several people use the address
+        world.opt_outs.append(OptOut(person("address-opted-out"), is_opted_out=True))
+        self.other_address(person("old-address-opted-out"), "she.was@elsewhere.com")
+        world.opt_outs.append(OptOut("she.was@elsewhere.com", is_do_not_contact=True))
         world.prospect(person("opted-out"), is_opted_out=True)
         world.prospect(person("email-opted-out"), is_email_opted_out=True)
         world.prospect(person("opt-status"), emails_opt_status="opted_out")
@@ -216,11 +231,20 @@ class Cases:
         world.mailing(prospect, delivered_at=at(day(-40)))
         for name in ("account", "domain", "email", "twice"):
             person(f"{name}-suppressed")
+        self.other_address(person("other-email-suppressed"), "asked@gmail.com")
+        self.other_address(person("other-domain-suppressed"), "she@asked.com")
         person("industry-suppressed", {"industry": "Gambling"})
         person("segment-suppressed", {"sixsense_segments": "West;Do Not Target"})
         for name in ("not-approved", "suppression-over", "suppression-to-come"):
             person(name)
         person("customer", {"won_opportunity_count": 1})
+        # her signal names the account that has since become another's domain
+        for name, account in (
+            ("customer-since-the-alias", "customer.com"),
+            ("suppressed-since-the-alias", "account-suppressed.com"),
+        ):
+            person(name, account)
+            world.signals[-1].account_key = f"{name}.com"
         person("lost-and-open", {"lost_opportunity_count": 1, "open_opportunity_count": 1})
         person("open-deal", {"open_opportunity_count": 1})
         person("lost-deal", {"lost_opportunity_count": 2})
@@ -268,7 +292,7 @@ class Cases:
         person("no-mailbox", {"crm_owner_id": "stranger"})
         person("disabled-mailbox", {"crm_owner_id": "disabled"})
         person("broken-mailbox", {"crm_owner_id": "broken"})
-        person("registry-mailbox", {"crm_owner_id": "named-by-registry"})
+        person("registry-mailbox", {"crm_owner_id": "0055e000001AbCdAAK"})
         person("contact-owner", {"crm_owner_id": "stranger"}, crm_owner_id="rep")
         for name, strength in (("full-sequence-1", 76), ("full-sequence-2", 75)):
             person(name, signals=(("feature_activated", strength, 0),))
@@ -351,6 +375,8 @@ def edits(edit: Edit, default_mailbox: bool = False) -> None:
         },
         "domain": {"kind": "domain", "value": "Domain-Suppressed.com"},
         "email": {"kind": "email", "value": "email-suppressed@email-suppressed.com"},
+        "other-email": {"kind": "email", "value": "Asked@gmail.com"},
+        "other-domain": {"kind": "domain", "value": "asked.com"},
         "industry": {"kind": "industry", "value": "gambling"},
         "segment": {"kind": "segment", "value": "do not target"},
         "twice": {"kind": "account", "value": "twice-suppressed.com", "valid_until": "2026-03-11"},
@@ -368,9 +394,13 @@ def edits(edit: Edit, default_mailbox: bool = False) -> None:
         *("suppressions", "waiting"),
         {"kind": "account", "value": "not-approved.com", "reason": "a proposal"},
     )
-    elsewhere = {"crm_owner_id": "named-by-registry", "is_default": str(default_mailbox)}
+    # the same id as Salesforce's own pages show it, of 15 characters
+    elsewhere = {"crm_owner_id": "0055e000001AbCd", "is_default": str(default_mailbox)}
     set_row(edit, "mailboxes", "elsewhere@us.com", elsewhere)
     set_row(edit, "sequences", "spike", {"daily_capacity": "1000"})
+    for name, key in (("customer", "customer.com"), ("suppressed", "account-suppressed.com")):
+        alias = {"account_key": key}
+        set_row(edit, "account_aliases", f"{name}-since-the-alias.com", alias)
 
 
 Outcome = dict[str, dict[str, date | None]]

@@ -201,6 +201,15 @@ class Merge:
 
 
 @dataclass
+class OptOut:
+    """What records say of an address, whoever they are taken for."""
+
+    email: str
+    is_opted_out: bool = False
+    is_do_not_contact: bool = False
+
+
+@dataclass
 class Result:
     """One attempt of ours to write something."""
 
@@ -241,6 +250,7 @@ class World:
     clay: list[ClayAnswer] = field(default_factory=list)
     identities: list[Identity] = field(default_factory=list)
     merges: list[Merge] = field(default_factory=list)
+    opt_outs: list[OptOut] = field(default_factory=list)
     results: list[Result] = field(default_factory=list)
     plan_records: list[PlanRecord] = field(default_factory=list)
 
@@ -276,6 +286,7 @@ TABLES: dict[str, tuple[str, type]] = {
     "clay": ("staging.stg_clay__enrichments", ClayAnswer),
     "identities": ("intermediate.int_person_identities", Identity),
     "merges": ("intermediate.int_person_merges", Merge),
+    "opt_outs": ("intermediate.int_email_opt_outs", OptOut),
 }
 RENAMED = {"outreach_users": {"user_id": "outreach_user_id"}}
 JSON_COLUMNS = {"emails", "result", "links"}
