@@ -16,6 +16,13 @@ visitor_owners as (
 
 ),
 
+visitor_separations as (
+
+    select * from {{ ref('int_identity_separations') }}
+    where identity_type = 'posthog_distinct_id'
+
+),
+
 visitor_days as (
 
     select * from {{ ref('int_visitor_days') }}
@@ -50,12 +57,16 @@ statements as (
     union all
     select
         'posthog_distinct_id',
-        distinct_id,
-        owner_email,
-        person_id,
-        source_rank,
-        stated_at
+        records.distinct_id,
+        records.owner_email,
+        records.person_id,
+        records.source_rank,
+        records.stated_at
     from records
+    left join visitor_separations
+        on records.distinct_id = visitor_separations.identity_value
+        and records.owner_email = visitor_separations.email
+    where visitor_separations.email is null
     union all
     select
         'posthog_distinct_id',

@@ -16,18 +16,25 @@ visitor_owners as (
 
 ),
 
--- the record's own address unless it is kept apart from it, else that of its visitor
+-- the record's own address, else that of its visitor, unless it is kept apart from it
 owned as (
 
     select
         records.*,
-        coalesce(case when separations.email is null then records.email end, visitor_owners.email) as owner_email
+        coalesce(
+            case when separations.email is null then records.email end,
+            case when visitor_separations.email is null then visitor_owners.email end
+        ) as owner_email
     from records
     left join separations
         on records.identity_type = separations.identity_type
         and records.identity_value = separations.identity_value
         and records.email = separations.email
     left join visitor_owners on records.distinct_id = visitor_owners.distinct_id
+    left join separations as visitor_separations
+        on records.identity_type = visitor_separations.identity_type
+        and records.identity_value = visitor_separations.identity_value
+        and visitor_owners.email = visitor_separations.email
 
 ),
 
