@@ -22,3 +22,8 @@ case
     else {{ expr }}
 end
 {%- endmacro %}
+
+{% macro crm_id18(expr) -%}
+    {#- The same of an id that somebody wrote down or exported, whichever the CRM: only what looks like Salesforce's is made longer. -#}
+    case when {{ regexp_found(expr, "'^00[0-9a-zA-Z]{13}$'") }} then {{ salesforce_id18(expr) }} else {{ expr }} end
+{%- endmacro %}

@@ -57,7 +57,7 @@ final as (
     select
         mailboxes.mailbox_id,
         mailboxes.outreach_user_id,
-        registry.crm_owner_id,
+        {{ crm_id18('registry.crm_owner_id') }} as crm_owner_id,
         mailboxes.email as mailbox_email,
 
         coalesce(registry.daily_capacity, mailboxes.daily_limit_count, rules.limit_value) as daily_capacity,

@@ -6,7 +6,7 @@ with overrides as (
 ),
 
 -- either side may be written first
-final as (
+sides as (
 
     {%- for one, other in [('identity', 'other_identity'), ('other_identity', 'identity')] %}
     select
@@ -19,6 +19,22 @@ final as (
     from overrides
     {{ 'union all' if not loop.last }}
     {%- endfor %}
+
+),
+
+final as (
+
+    select
+        override_id,
+        action,
+        identity_type,
+        case when identity_type = 'crm_id' then {{ crm_id18('identity_value') }} else identity_value end as identity_value,
+        other_identity_type,
+        case
+            when other_identity_type = 'crm_id' then {{ crm_id18('other_identity_value') }}
+            else other_identity_value
+        end as other_identity_value
+    from sides
 
 )
 

@@ -10,11 +10,11 @@ with source as (
 final as (
 
     select
-        record_id as account_id,
+        {{ crm_id18('record_id') }} as account_id,
         {{ json_text('payload', 'name') }} as account_name,
         {{ json_text('payload', 'website') }} as website,
         {{ json_text('payload', 'domain') }} as domain,
-        {{ json_text('payload', 'parent_account_id') }} as parent_account_id,
+        {{ crm_id18(json_text('payload', 'parent_account_id')) }} as parent_account_id,
         {{ json_text('payload', 'industry') }} as industry,
         {{ json_text('payload', 'naics') }} as naics,
         {{ json_integer('payload', 'employee_count') }} as employee_count,
@@ -23,13 +23,17 @@ final as (
         {{ json_text('payload', 'state') }} as state,
         {{ json_text('payload', 'city') }} as city,
         {{ json_text('payload', 'account_type') }} as account_type,
-        {{ json_text('payload', 'owner_id') }} as owner_id,
+        {{ crm_id18(json_text('payload', 'owner_id')) }} as owner_id,
         {{ json_timestamp('payload', 'created_at') }} as created_at,
         version_at,
         version_known_at as known_at,
         loaded_at
     from source
     where {{ is_known_by_as_of('version_known_at') }}
+    -- one export may write an id with 15 characters, the next with 18
+    qualify row_number() over (
+        partition by {{ crm_id18('record_id') }}, version_at order by loaded_at desc, record_id desc
+    ) = 1
 
 )
 

@@ -23,8 +23,8 @@ final as (
         {{ json_number('payload', 'lead_score') }} as lead_score,
         {{ json_text('payload', 'distinct_id') }} as distinct_id,
         {{ json_text('payload', 'event_id') }} as event_id,
-        {{ json_text('payload', 'crm_lead_id') }} as crm_lead_id,
-        {{ json_text('payload', 'crm_task_id') }} as crm_task_id,
+        {{ crm_id18(json_text('payload', 'crm_lead_id')) }} as crm_lead_id,
+        {{ crm_id18(json_text('payload', 'crm_task_id')) }} as crm_task_id,
         version_at,
         version_known_at as known_at,
         loaded_at

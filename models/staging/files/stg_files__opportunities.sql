@@ -10,8 +10,8 @@ with source as (
 final as (
 
     select
-        record_id as opportunity_id,
-        {{ json_text('payload', 'account_id') }} as account_id,
+        {{ crm_id18('record_id') }} as opportunity_id,
+        {{ crm_id18(json_text('payload', 'account_id')) }} as account_id,
         {{ json_text('payload', 'name') }} as opportunity_name,
         {{ json_text('payload', 'stage_name') }} as stage_name,
         {{ json_number('payload', 'amount') }} as opportunity_amount,
@@ -19,13 +19,17 @@ final as (
         {{ json_boolean('payload', 'is_won') }} as is_won,
         {{ json_date('payload', 'close_date') }} as close_date,
         {{ json_text('payload', 'loss_reason') }} as loss_reason,
-        {{ json_text('payload', 'owner_id') }} as owner_id,
+        {{ crm_id18(json_text('payload', 'owner_id')) }} as owner_id,
         {{ json_timestamp('payload', 'created_at') }} as created_at,
         version_at,
         version_known_at as known_at,
         loaded_at
     from source
     where {{ is_known_by_as_of('version_known_at') }}
+    -- one export may write an id with 15 characters, the next with 18
+    qualify row_number() over (
+        partition by {{ crm_id18('record_id') }}, version_at order by loaded_at desc, record_id desc
+    ) = 1
 
 )
 
