@@ -74,6 +74,9 @@
             ~ ' created_at:timestamp',
         'ops.llm_batches':
             'submission_id:text batch_id:text task:text cache_key:text status:text submitted_at:timestamp',
+        'ops.proposals':
+            'proposal_id:text kind:text reason:text payload:json evidence:json created_at:timestamp status:text'
+            ~ ' decided_by:text decided_at:timestamp note:text change_id:text',
         'ops.registry_changes':
             'change_id:text registry:text record_key:text action:text before:json after:json'
             ~ ' changed_by:text changed_at:timestamp note:text',

@@ -16,6 +16,7 @@ PLACEHOLDER = "{{JSON_HERE}}"
 OTHER_LANE = "other"
 ALWAYS_ON = ("nobody_fits", "no_email", "do_not_contact", "opted_out", "no_mailbox")
 NEEDS_LIMIT = ("person_cool_down", "weekly_cap", "capacity")
+MOST_WEIGHT = 3
 NAME = r"[A-Za-z][A-Za-z0-9_]*"
 IDENTITY_TYPES = (
     "email",
@@ -207,6 +208,23 @@ def _signals(rows: Rows) -> Iterator[str]:
         wrong = row["title_pattern"] and _text_pattern_problem(row["title_pattern"])
         if wrong:
             yield f"job_roles {row['job_role']}: title_pattern '{row['title_pattern']}' {wrong}"
+
+
+def _closed_lost(rows: Rows) -> Iterator[str]:
+    for name in ("objection_categories", "competitors"):
+        for row in rows[name]:
+            wrong = row["pattern"] and _text_pattern_problem(row["pattern"])
+            if wrong:
+                yield f"{name} {row[REGISTRIES[name].key]}: pattern '{row['pattern']}' {wrong}"
+    for row in rows["objection_categories"]:
+        if row["weight"] is not None and row["weight"] > MOST_WEIGHT:
+            yield f"objection_categories {row['category']}: weight must be at most {MOST_WEIGHT}"
+        if row["kind"] == "objection" and not row["response"]:
+            yield f"objection_categories {row['category']} needs a response: the brief tells it"
+    for row in rows["closed_lost_settings"]:
+        wrong = row["kind"] and row["value"] and _setting_problem(row["kind"], row["value"])
+        if wrong:
+            yield f"closed_lost_settings {row['setting']}: '{row['value']}' {wrong}"
 
 
 def _sync(rows: Rows) -> Iterator[str]:
@@ -445,4 +463,5 @@ _CHECKS: tuple[Callable[[Rows], Iterator[str]], ...] = (
     _sync_guards,
     _identities,
     _coaching,
+    _closed_lost,
 )

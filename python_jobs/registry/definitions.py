@@ -554,6 +554,50 @@ _ALL = (
         ),
         is_kept=True,
     ),
+    Registry(
+        "objection_categories",
+        "category",
+        (
+            Field("category", required=True),
+            Field("enabled", "boolean", required=True, default=True),
+            Field(
+                "kind",
+                required=True,
+                default="objection",
+                choices=("objection", "pain_point", "good_fit", "poor_fit"),
+            ),
+            Field("label", required=True),
+            Field("pattern", required=True),
+            Field("weight", "integer", required=True, default=2, at_least=1),
+            Field("response"),
+            Field("messaging"),
+            Field("call_to_action"),
+            Field("notes"),
+        ),
+    ),
+    Registry(
+        "competitors",
+        "competitor",
+        (
+            Field("competitor", required=True),
+            Field("enabled", "boolean", required=True, default=True),
+            Field("label", required=True),
+            Field("pattern", required=True),
+            Field("positioning"),
+            Field("notes"),
+        ),
+    ),
+    Registry(
+        "closed_lost_settings",
+        "setting",
+        (
+            Field("setting", required=True),
+            Field("kind", required=True, choices=("number", "integer", "text")),
+            Field("value", required=True),
+            Field("notes"),
+        ),
+        is_kept=True,
+    ),
 )
 
 REGISTRIES = {registry.name: registry for registry in _ALL}
