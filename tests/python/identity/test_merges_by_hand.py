@@ -25,7 +25,7 @@ from tests.scenarios.compare import MartTable, compare
 from tests.scenarios.lab import Lab
 
 AS_OF = date(2026, 6, 30)
-BUILT = "+identity_quarantine +dim_people +int_person_merges --exclude tag:scored"
+BUILT = "+identity_quarantine +dim_people +int_email_opt_outs --exclude tag:scored"
 
 # contact, e-mail, first name, last name, phone, LinkedIn name, changed on
 CONTACTS = [
@@ -162,7 +162,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         "contacts": write(
             folder / "contacts.csv",
             "contact_id email first_name last_name phone linkedin_url account_id created_at"
-            " updated_at distinct_id",
+            " updated_at distinct_id is_opted_out",
             [
                 (
                     *c[:5],
@@ -171,6 +171,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
                     "2026-01-01",
                     c[6],
                     DISTINCT_IDS.get(c[0], ""),
+                    str(c[0] == "shared1").lower(),
                 )
                 for c in CONTACTS
             ],
@@ -278,6 +279,12 @@ def test_what_contradicts_itself_or_is_unsure_is_listed_with_its_reason(
 def test_an_address_of_two_people_is_neither_ones(world: Lab) -> None:
     people = merged(world)
     assert people["crm_id:shared1"] != people["crm_id:shared2"]
+    noes = world.rows("select email, is_opted_out from intermediate.int_email_opt_outs")
+    assert {row["email"]: row["is_opted_out"] for row in noes} == {
+        "info@shared.com": True,
+        "kai.long@sold.com": True,
+        "klong@gmail.com": True,
+    }, "who says no says it for the address, though it is not hers alone"
     assert people["posthog_distinct_id:v_machine"] not in (
         person_of("carl.cox@machine.com"),
         person_of("dana.diaz@machine.com"),
