@@ -1,7 +1,7 @@
 {#
 The answers of a task that count, as a query: of each subject the latest one that is done, or that the
 offline writer gave instead, with subject_key, output (JSON), engine, model, prompt_version, status,
-claims_made, claims_removed and answered_at.
+claims_made, claims_removed, reason and answered_at.
 #}
 {% macro task_results(task) %}
 select
@@ -13,6 +13,7 @@ select
     status,
     claims_made,
     claims_removed,
+    reason,
     created_at as answered_at
 from {{ source('ops', 'llm_results') }}
 where task = '{{ task }}'

@@ -187,6 +187,33 @@ def _brief_plays(rows: Rows) -> Iterator[str]:
                 yield f"brief_plays {name}: {found} is not known: write {{label}} or {{row}}"
 
 
+def _messages(rows: Rows) -> Iterator[str]:
+    signals = _keys(rows, "signals")
+    for row in rows["message_angles"]:
+        name = row["signal_name"]
+        if name and name not in signals:
+            yield f"message_angles {name}: there is no signal '{name}'"
+        for part in ("opening", "call_to_action"):
+            for found in re.findall(r"{[^{}]*}", row[part] or ""):
+                if found != "{company}":
+                    yield f"message_angles {name}: {found} is not known: write {{company}}"
+    kinds = {"length": "max_words", "reading_level": "max_grade", "banned_claim": "pattern"}
+    for row in rows["message_rules"]:
+        if _missing("message_rules", row):
+            continue
+        where = f"message_rules {row['rule_id']}"
+        if row["kind"] != kinds[row["gate"]]:
+            yield f"{where}: a rule of {row['gate']} has kind {kinds[row['gate']]}"
+        elif row["kind"] == "pattern":
+            if wrong := _text_pattern_problem(row["value"]):
+                yield f"{where}: value '{row['value']}' {wrong}"
+        elif not row["value"].isdigit() or int(row["value"]) == 0:
+            yield f"{where}: value '{row['value']}' is not a whole number above 0"
+        slots = ("opening_max_words", "call_to_action_max_words")
+        if row["gate"] == "length" and row["rule_id"] not in slots:
+            yield f"{where}: a rule of length is called {' or '.join(slots)}"
+
+
 def _signals(rows: Rows) -> Iterator[str]:
     signals = _keys(rows, "signals")
     for row in rows["signals"]:
@@ -456,6 +483,7 @@ _CHECKS: tuple[Callable[[Rows], Iterator[str]], ...] = (
     _score_weights,
     _prompt_templates,
     _brief_plays,
+    _messages,
     _accounts,
     _signals,
     _sync,

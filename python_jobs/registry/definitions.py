@@ -235,6 +235,29 @@ _ALL = (
         ),
     ),
     Registry(
+        "message_angles",
+        "signal_name",
+        (
+            Field("signal_name", required=True),
+            Field("enabled", "boolean", required=True, default=True),
+            Field("angle", required=True),
+            Field("opening", required=True),
+            Field("call_to_action", required=True),
+        ),
+    ),
+    Registry(
+        "message_rules",
+        "rule_id",
+        (
+            Field("rule_id", required=True),
+            Field("enabled", "boolean", required=True, default=True),
+            Field("gate", required=True, choices=("length", "reading_level", "banned_claim")),
+            Field("kind", required=True, choices=("max_words", "max_grade", "pattern")),
+            Field("value", required=True),
+            Field("reason"),
+        ),
+    ),
+    Registry(
         "account_aliases",
         "alias_domain",
         (

@@ -100,9 +100,7 @@ told as (
         signal_name,
         signal_label,
         signal_label || ' on ' || cast(detected_at as varchar) || ', strength ' || cast(strength as varchar)
-        || coalesce(', ' || {{ json_text('facts', 'event_count') }} || ' uses after '
-            || {{ json_text('facts', 'previous_event_count') }} || ' the week before', '')
-        || coalesce(', silent for ' || {{ json_text('facts', 'silent_days') }} || ' days', ''),
+        || {{ signal_details('facts') }},
         'marts.fct_signals',
         signal_id,
         true,

@@ -18,7 +18,7 @@ settings as (
 
 ),
 
--- texts until a model of language writes them: one per signal, else the one for all
+-- texts where language work has none: one per signal, else the one for all
 texts as (
 
     select
@@ -35,14 +35,22 @@ texts as (
 
 ),
 
--- the company as one says it: Acme, Inc. is Acme
+-- how one greets her, and the company as one says it
 named as (
 
     select
         *,
-        {{ regexp_removed('account_name', "'[, ]+(inc|incorporated|llc|ltd|limited|gmbh|corp|corporation|co|plc|sa|ag|bv|Inc|Incorporated|LLC|Ltd|Limited|GmbH|Corp|Corporation|Co|PLC|SA|AG|BV)[.]?$'") }}
-            as conversational_company
+        {{ greeting_name('first_name') }} as greeting,
+        {{ conversational_company('account_name') }} as conversational_company
     from queue
+
+),
+
+-- what language work has written for this signal of hers, where it passed the gate
+written as (
+
+    select * from {{ ref('first_touches') }}
+    where is_passed
 
 ),
 
@@ -66,13 +74,19 @@ final as (
         signals.label as signal_source,
         named.intent_stage,
         named.intent_score,
-        coalesce(named.first_name, 'there') as greeting_name,
+        coalesce(named.greeting, 'there') as greeting_name,
         named.conversational_company,
-        replace(texts.opening, '{company}', named.conversational_company) as opening,
-        replace(texts.call_to_action, '{company}', named.conversational_company) as call_to_action
+        coalesce(written.opening, replace(texts.opening, '{company}', named.conversational_company)) as opening,
+        coalesce(written.call_to_action, replace(texts.call_to_action, '{company}', named.conversational_company))
+            as call_to_action,
+        coalesce(written.engine || case when written.is_fallback then ' fallback' else '' end, 'template')
+            as message_source
     from named
     inner join signals on named.signal_name = signals.signal_name
     inner join texts on named.signal_name = texts.signal_name
+    left join written
+        on named.person_id = written.person_id
+        and named.signal_id = written.signal_id
 
 )
 

@@ -242,6 +242,7 @@ def in_queue(name: str, account: str = "queued.com", **more: Any) -> Row:
         "person_id": f"id_{name}",
         "account_key": account,
         "account_name": "Queued, Inc.",
+        "signal_id": f"signal_of_{name}",
         "signal_name": "usage_spiked",
         "strength": 85,
         "sequence_key": "spike",
@@ -256,6 +257,19 @@ def in_queue(name: str, account: str = "queued.com", **more: Any) -> Row:
         "outreach_prospect_id": None,
         "intent_score": 10,
         "intent_stage": "Cold",
+        **more,
+    }
+
+
+def written(name: str, **more: Any) -> Row:
+    return {
+        "person_id": f"id_{name}",
+        "signal_id": f"signal_of_{name}",
+        "opening": "Twelve of yours use it now.",
+        "call_to_action": "Shall we talk on Tuesday?",
+        "engine": "claude",
+        "is_passed": True,
+        "is_fallback": False,
         **more,
     }
 
@@ -368,6 +382,12 @@ GIVEN: dict[str, list[Row]] = {
         }
     ],
     "activation_queue": QUEUE,
+    # what was written for her signal; for another one of hers; what did not pass the gate
+    "first_touches": [
+        written("fresh"),
+        written("enrolled", signal_id="an_earlier_one"),
+        written("unmade", is_passed=False, opening=None, call_to_action=None),
+    ],
     "fct_signals": [
         {"account_key": key, "signal_name": "intent_surged", "detected_at": day}
         for key, day in (
