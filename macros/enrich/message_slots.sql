@@ -19,7 +19,7 @@ none to greet with (an initial, an address, a number). "Dr. Anna-Lena Müller" i
     {%- set untitled = "substr(" ~ trimmed ~ ", 1 + length(" ~ trimmed ~ ") - length("
         ~ regexp_removed("lower(" ~ trimmed ~ ")", title) ~ "))" -%}
     {%- set untitled = "trim(" ~ untitled ~ ")" -%}
-    {%- set first = "rtrim(split_part(" ~ untitled ~ ", ' ', 1), '.,;')" -%}
+    {%- set first = regexp_removed("split_part(" ~ untitled ~ ", ' ', 1)", "'[.,;]+$'") -%}
     case
         when {{ regexp_found(first, "'[0-9@/]'") }} or length({{ first }}) < 2 then null
         when position('-' in {{ first }}) > 0

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from python_jobs.brief import read_brief
 from python_jobs.enrich.engines.offline import Offline
@@ -22,6 +23,7 @@ from python_jobs.enrich.runner import Outcome, run_task
 from python_jobs.enrich.task import Asked, Prompt, Statement
 from python_jobs.enrich.tasks.account_brief import TASK
 from python_jobs.enrich.tasks.account_brief.schema import LENGTHS, AccountBrief
+from python_jobs.enrich.tasks.first_touch import TASK as FIRST_TOUCH
 from python_jobs.errors import ConfigurationError
 from python_jobs.registry.edits import Edit, set_row
 from python_jobs.registry.journal import append, read_registries
@@ -34,7 +36,15 @@ from tests.small_project import SmallProject
 pytestmark = pytest.mark.xdist_group("account_briefs")
 
 Row = dict[str, Any]
-REGISTRIES = ("account_aliases", "brief_plays", "lanes", "prompt_templates")
+REGISTRIES = (
+    *("account_aliases", "brief_plays", "lanes", "prompt_templates"),
+    *("message_angles", "message_rules", "signals"),
+)
+ANSWERS = ("account_briefs", "first_touches")
+PATTERNS = (
+    *("any", "length", "reading_level"),
+    *("banned_claim", "placeholder", "not_in_evidence"),
+)
 DAYS = ("2026-06-27", "2026-06-28", "2026-06-29", "2026-06-30")
 
 # account: (score, surge, lane) of each day; stages are those of default_v1
@@ -212,9 +222,17 @@ GIVEN: dict[str, list[Row]] = {
             "queue_rank": 1,
             "person_id": "P1",
             "account_key": "nobody.com",
+            "account_name": "Nobody Holdings, Inc.",
             "signal_id": "S1",
+            "signal_name": "usage_spiked",
+            "evidence": {"facts": {"event_count": 12, "previous_event_count": 4}},
+            "first_name": "Rosalind",
             "title": "General Counsel",
+            "persona": "chief_legal",
             "sequence_key": "spike",
+            "top_lane": "compliance",
+            "intent_stage": "Warm",
+            "detected_at": "2026-06-25",
         }
     ],
     "activation_blocked": [
@@ -260,13 +278,19 @@ class Desk:
             env,
             "tests/dbt/generic",
             "models/enrich/account_brief",
+            "models/enrich/first_touch",
             "models/marts/briefs",
         )
         models = self.project.folder / "models"
         shutil.copy(PROJECT_DIR / "models/docs.md", models)
         (models / "ai").mkdir()
-        for name in ("_ai.yml", "account_briefs.sql"):
-            shutil.copy(PROJECT_DIR / f"models/ai/{name}", models / "ai")
+        described = yaml.safe_load((PROJECT_DIR / "models/ai/_ai.yml").read_text())
+        ours = [one for one in described["models"] if one["name"] in ANSWERS]
+        (models / "ai/_ai.yml").write_text(
+            yaml.safe_dump({"version": 2, "sources": described["sources"], "models": ours})
+        )
+        for name in ANSWERS:
+            shutil.copy(PROJECT_DIR / f"models/ai/{name}.sql", models / "ai")
         shutil.copy(PROJECT_DIR / "models/staging/registry/_registry.yml", models)
         for registry in REGISTRIES:
             shutil.copy(
@@ -332,6 +356,7 @@ class Desk:
             lines.append(
                 f"{name},account_brief,{','.join(slot)},1,true,Write a brief.,{prompt},180"
             )
+        lines.append("first_touch,first_touch,*,*,*,1,true,Write.,{{JSON_HERE}},65")
         seed = self.project.folder / "seeds/registry/prompt_templates.csv"
         seed.write_text("\n".join(lines) + "\n")
 
@@ -454,6 +479,38 @@ def test_a_brief_is_written_anew_only_for_a_reason(desk: Desk) -> None:
     desk.build(DAYS[3])
     assert desk.write().wanted == 1
     assert desk.dates() == fourth | {"lane-stage.com": DAYS[3]}
+
+
+def test_a_first_message_is_asked_for_without_her_name_and_counted(desk: Desk) -> None:
+    [given] = desk.rows("select input, evidence from enrich.first_touch_inputs")
+    assert "Rosalind" not in str(given)
+    assert "General Counsel" not in str(given)
+    rows = {row["id"]: row["text"] for row in json.loads(given["evidence"])}
+    assert rows["signal:S1"] == "Usage spike on 2026-06-25, 12 uses after 4 the week before"
+    assert run_task(BriefWarehouse(desk.settings), FIRST_TOUCH, Offline(workers=1)).fallbacks == 0
+    [touch] = desk.rows("select * from ai.first_touches")
+    assert (touch["person_id"], touch["signal_id"], touch["is_passed"]) == ("P1", "S1", True)
+    assert touch["opening"] == "Nobody has been using us a good deal more of late."
+    quality = desk.rows("select pattern, failed_count, pass_rate from marts.first_touch_quality")
+    assert {row["pattern"]: (row["failed_count"], row["pass_rate"]) for row in quality} == (
+        dict.fromkeys(PATTERNS, (0, 1.0))
+    )
+
+
+def test_a_message_that_failed_is_counted_by_its_pattern(desk: Desk) -> None:
+    desk.edit(
+        "message_rules", "no_deal", {"gate": "banned_claim", "kind": "pattern", "value": "deal"}
+    )
+    desk.build(DAYS[3])
+    outcome = run_task(BriefWarehouse(desk.settings), FIRST_TOUCH, Offline(workers=1))
+    assert (outcome.answered, outcome.fallbacks) == (1, 1)
+    [touch] = desk.rows("select * from ai.first_touches")
+    assert (touch["is_passed"], touch["opening"], touch["is_fallback"]) == (False, None, True)
+    assert touch["reason"] == "banned_claim: no_deal"
+    quality = desk.rows("select pattern, failed_count, pass_rate from marts.first_touch_quality")
+    assert {row["pattern"]: (row["failed_count"], row["pass_rate"]) for row in quality} == (
+        dict.fromkeys(PATTERNS, (0, 1.0)) | dict.fromkeys(("any", "banned_claim"), (1, 0.5))
+    )
 
 
 # --- the rules, without a warehouse ---

@@ -261,12 +261,15 @@ def in_queue(name: str, account: str = "queued.com", **more: Any) -> Row:
     }
 
 
+WRITTEN = {"custom6": "Twelve of yours use it now.", "custom7": "Shall we talk on Tuesday?"}
+
+
 def written(name: str, **more: Any) -> Row:
     return {
         "person_id": f"id_{name}",
         "signal_id": f"signal_of_{name}",
-        "opening": "Twelve of yours use it now.",
-        "call_to_action": "Shall we talk on Tuesday?",
+        "opening": WRITTEN["custom6"],
+        "call_to_action": WRITTEN["custom7"],
         "engine": "claude",
         "is_passed": True,
         "is_fallback": False,
@@ -386,7 +389,7 @@ GIVEN: dict[str, list[Row]] = {
     "first_touches": [
         written("fresh"),
         written("enrolled", signal_id="an_earlier_one"),
-        written("unmade", is_passed=False, opening=None, call_to_action=None),
+        written("unmade", is_passed=False),
     ],
     "fct_signals": [
         {"account_key": key, "signal_name": "intent_surged", "detected_at": day}
@@ -728,7 +731,6 @@ def test_prospects_and_their_sequences(org: Org) -> None:
         "emails",
         "fresh@queued.com",
     )
-    assert SAID.items() <= fresh["after"].items()
     found = {name: prospects[f"{name}@queued.com"] for name in ("merged", "been", "both", "gone")}
     assert {name: (row["action"], row["external_id"]) for name, row in found.items()} == {
         "merged": ("update", "13"),
@@ -736,6 +738,11 @@ def test_prospects_and_their_sequences(org: Org) -> None:
         "both": ("update", "16"),
         "gone": ("create", None),
     }
+    # hers is written; whose is not, or did not pass the gate, gets the text of her signal
+    assert {**SAID, **WRITTEN}.items() <= fresh["after"].items()
+    assert SAID.items() <= prospects["twin@queued.com"]["after"].items()
+    assert SAID.items() <= prospects["unmade@queued.com"]["after"].items()
+    assert "enrolled@queued.com" not in prospects
     states = org.planned("sync_outreach__sequence_states")
     assert {key: row["action"] for key, row in states.items()} == {
         **{
