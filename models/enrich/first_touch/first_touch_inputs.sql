@@ -31,10 +31,16 @@ rules as (
 
     select
         {{ json_array_agg(
-            json_build({'rule': 'rule_id', 'gate': 'gate', 'kind': 'kind', 'value': 'value'}), 'rule_id'
+            json_build({
+                'rule': 'in_force.rule_id',
+                'gate': 'in_force.gate',
+                'kind': 'in_force.kind',
+                'value': 'in_force.value',
+            }),
+            'in_force.rule_id',
         ) }} as rules
-    from {{ ref('stg_registry__message_rules') }}
-    where enabled
+    from {{ ref('stg_registry__message_rules') }} as in_force
+    where in_force.enabled
 
 ),
 
