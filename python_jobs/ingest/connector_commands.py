@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING, Annotated
+from functools import partial
+from queue import Queue
+from threading import Thread
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 from rich.progress import (
@@ -15,6 +18,7 @@ from rich.progress import (
     MofNCompleteColumn,
     Progress,
     SpinnerColumn,
+    TaskID,
     TaskProgressColumn,
     TextColumn,
     TimeElapsedColumn,
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
     from python_jobs.ingest.run import Outcome, Wish
     from python_jobs.runs import JobRun
 
+Result = TypeVar("Result")
 Wanted = list[tuple[Source, tuple[Entity, ...]]]
 
 
@@ -131,28 +136,28 @@ def clock_of(settings: Settings) -> Callable[[], datetime]:
 def run_and_print(
     settings: Settings, wanted: Wanted, wish: Wish, clock: Callable[[], datetime]
 ) -> GtmError | None:
-    """Pull, with a progress bar and a closing line an entity; the error to end with, if any."""
+    """Pull the sources side by side, with a progress bar each and a closing line an entity; the
+    error to end with, if any."""
     from python_jobs.ingest.run import ingest
 
     outcomes: list[Outcome] = []
     with _progress() as progress:
-        task = progress.add_task("", total=None)
-        shown: list[str] = []
+        bars: dict[str, TaskID] = {}
 
         def notice(run: JobRun, total: int | None) -> None:
-            if not shown or shown[-1] != run.run_id:
-                shown.append(run.run_id)
-                progress.reset(task, description=f"{run.source} {run.entity}", total=total)
-            progress.update(task, completed=run.rows_read, total=total)
+            if run.run_id not in bars:
+                bars[run.run_id] = progress.add_task(f"{run.source} {run.entity}")
+            progress.update(bars[run.run_id], completed=run.rows_read, total=total)
 
         def close(outcome: Outcome) -> None:
+            if (bar := bars.pop(outcome.run.run_id, None)) is not None:
+                progress.remove_task(bar)
             progress.console.print(_closing_line(outcome), highlight=False, soft_wrap=True)
+            outcomes.append(outcome)
 
-        for pair in wanted:
-            ended = ingest(settings, [pair], wish, clock, notice)
-            for outcome in ended:
-                close(outcome)
-            outcomes += ended
+        pulls = [partial(ingest, settings, [pair], wish, clock, notice, close) for pair in wanted]
+        for _ in side_by_side(pulls):
+            pass
     errors = [outcome.error for outcome in outcomes if outcome.error]
     if not errors:
         return None
@@ -166,6 +171,29 @@ def run_and_print(
         )
     )
     return kind(f"{len(errors)} of {len(outcomes)} pulls did not end well, see above")
+
+
+def side_by_side(jobs: Sequence[Callable[[], Result]]) -> Iterator[Result]:
+    """Do all jobs at once, each in a thread; their results as they come.
+
+    Vendors are waited for most of the time, each at its own pace. Ctrl-C ends the process with the
+    threads where they are, which a pull survives as it does a kill.
+    """
+    ended: Queue[Result | BaseException] = Queue()
+
+    def run(job: Callable[[], Result]) -> None:
+        try:
+            ended.put(job())
+        except BaseException as error:
+            ended.put(error)
+
+    for job in jobs:
+        Thread(target=run, args=(job,), daemon=True).start()
+    for _ in jobs:
+        result = ended.get()
+        if isinstance(result, BaseException):
+            raise result
+        yield result
 
 
 def _closing_line(outcome: Outcome) -> str:

@@ -63,12 +63,17 @@ class Outcome:
     error: GtmError | None = None
 
 
+Closed = Callable[[Outcome], None]
+"""Told of an entity's pull when it has ended."""
+
+
 def ingest(
     settings: Settings,
     wanted: Sequence[tuple[Source, Sequence[Entity]]],
     wish: Wish,
     clock: Callable[[], datetime] = utc_now,
     notice: Notice = lambda run, total: None,
+    close: Closed = lambda outcome: None,
 ) -> list[Outcome]:
     """Pull the wanted entities one after the other; an entity that fails stops no other.
 
@@ -81,14 +86,19 @@ def ingest(
         ensure_ops_tables(held)
         ensure_raw_tables(held)
     outcomes: list[Outcome] = []
+
+    def end(outcome: Outcome) -> None:
+        outcomes.append(outcome)
+        close(outcome)
+
     for source, entities in wanted:
         try:
             busy = f"{source.name} is being pulled by another gtm run: wait until it ends"
             with only_one(settings, source.name, f"{busy} and run again"):
                 close_interrupted(warehouse, JOB, utc_now(), source.name)
-                outcomes += _pull_source(settings, warehouse, source, entities, wish, clock, notice)
+                _pull_source(settings, warehouse, source, entities, wish, clock, notice, end)
         except TransientError as error:
-            outcomes.append(Outcome(_unrecorded(source, entities[0], wish), error))
+            end(Outcome(_unrecorded(source, entities[0], wish), error))
     return outcomes
 
 
@@ -100,8 +110,8 @@ def _pull_source(
     wish: Wish,
     clock: Callable[[], datetime],
     notice: Notice,
-) -> list[Outcome]:
-    outcomes: list[Outcome] = []
+    close: Closed,
+) -> None:
     api = None
     spent: set[str] = set()
     for entity in entities:
@@ -118,7 +128,7 @@ def _pull_source(
                         settings, warehouse, source, entity, api, wish, run, clock(), notice
                     )
         except GtmError as error:
-            outcomes.append(Outcome(run, error))
+            close(Outcome(run, error))
             if api is None:
                 break
             if isinstance(error, QuotaExhausted):
@@ -126,8 +136,7 @@ def _pull_source(
                 rest = {other.name for other in entities} - paced
                 spent |= paced if entity.name in paced else rest
         else:
-            outcomes.append(Outcome(run))
-    return outcomes
+            close(Outcome(run))
 
 
 def _unrecorded(source: Source, entity: Entity, wish: Wish) -> JobRun:
