@@ -93,7 +93,7 @@ class DuckDBWarehouse:
         self._connection.close()
 
 
-LANDING_MEMORY = "400MB"
+LANDING_MEMORY = "200MB"
 """What DuckDB may hold while rows land: a pull goes on for hours beside other programs."""
 
 

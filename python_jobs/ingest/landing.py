@@ -26,7 +26,7 @@ from python_jobs.warehouse import BriefWarehouse
 
 CHUNK_RECORDS = 20_000
 CHUNK_BYTES = 12_000_000
-_SCRATCH_MEMORY = "400MB"
+_SCRATCH_MEMORY = "200MB"
 
 GONE = "is_gone"
 """Set in the last version of a record that a complete snapshot no longer holds."""
