@@ -1131,17 +1131,18 @@ def _of_calls(account: Account) -> Iterator[Case]:
             exact.model_copy(update={"text": f'{wrong}: "{text}"'}),
             account.asked,
         )
-        quote = Quote(text=text[3:], evidence=row, start=3, end=len(text))
-        yield Case(None, quote, account.asked)
+        first = text.index(" ") + 1
+        quote = Quote(text=text[first:], evidence=row, start=first, end=len(text))
+        yield Case("cut quote" if text.startswith("If ") else None, quote, account.asked)
         for change in (
-            {"start": 2},
+            {"start": first - 1},
             {"end": len(text) - 1},
-            {"start": 3 - len(text), "end": -1, "text": text[3:-1]},
+            {"start": first - len(text), "end": -1, "text": text[first:-1]},
             {"evidence": f"segment:{account.asked.subject_key}:{(place + 1) % len(SAID)}"},
         ):
             yield Case("quote not at its place", quote.model_copy(update=change), account.asked)
-        changed = text[3:].replace(" a ", " the ").replace("the ", "this ").replace("you", "we")
-        if changed != text[3:]:
+        changed = text[first:].replace(" a ", " the ").replace("the ", "this ").replace("you", "we")
+        if changed != text[first:]:
             altered = replace_text(quote, changed)
             yield Case("paraphrase in quotation marks", altered, account.asked)
 

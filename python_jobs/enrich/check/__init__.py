@@ -7,8 +7,9 @@ missing statement is cheap, a lie is not: what cannot be told from a lie by its 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pydantic import BaseModel
 
@@ -93,6 +94,8 @@ def why_not_said(quote: Quote, asked: Asked) -> str | None:
     placed = 0 <= quote.start < quote.end <= len(row)
     if not placed or not quote.text.strip() or row[quote.start : quote.end] != quote.text:
         return "is not verbatim at its place"
+    if _is_torn(row, quote.start, quote.end, ""):
+        return "is torn from what undoes it"
     return None
 
 
@@ -124,7 +127,7 @@ def why_not(statement: Statement, asked: Asked) -> str | None:
             return "an address that is not in its rows"
     told = clauses(_without_subject(text, asked))
     if not is_fact:
-        return _why_not_free(statement, told, list(rows.values()), text)
+        return _why_not_free(statement, told, rows, text, asked)
     return _why_not_fact(told, [_Row.of(row, rows[row], asked) for row in rows], bool(quotes))
 
 
@@ -161,13 +164,30 @@ def _without_quotes(text: str) -> tuple[str, list[str]]:
 
 
 def _is_quoted(quoted: str, row: str, around: str) -> bool:
-    """Whether the words stand in the row, whole, and not torn from a "not" before them."""
+    """Whether the words stand in the row, whole, and not torn from what undoes them."""
     words, row = normalised(quoted).rstrip(",."), normalised(row)
-    for found in re.finditer(rf"(?<!\w){re.escape(words)}(?!\w)", row):
-        before = re.split(r"[.!?;,]", row[: found.start()])[-1]
-        if not _denies(before) or _denies(around):
-            return True
-    return False
+    return any(
+        not _is_torn(row, found.start(), found.end(), around)
+        for found in re.finditer(re.escape(words), row)
+    )
+
+
+def _is_torn(row: str, start: int, end: int, around: str) -> bool:
+    """Whether words of a row begin or end within a word, or a "not", "doubt" or "if" of their
+    sentence is left out, which ``around`` does not say either."""
+    edges = (row[max(0, start - 1) : start + 1], row[end - 1 : end + 1])
+    if any(len(edge) == 2 and edge.isalnum() for edge in edges):
+        return True
+    before = re.split(r"[.!?;]", row[:start])[-1]
+    after = re.split(r"[.!?;]", row[end:])[0]
+    close = re.split(r",", before)[-1]
+    if _denies(close) and not _denies(around):
+        return True
+    told = set(re.findall(r"\w+", around.lower()))
+    if not _unreal(re.findall(r"\w+", close.lower())) <= set(map(lexicon.stem, told)):
+        return True
+    left_out = set(re.findall(r"\w+", f"{before} {after}".lower()))
+    return bool(lexicon.UNLESS & left_out) and not told & lexicon.IF
 
 
 def _denies(text: str) -> bool:
@@ -202,6 +222,8 @@ def _why_not_fact(told: Sequence[Clause], rows: list[_Row], has_quote: bool) -> 
             return "said by the other side"
         readings = [[*records, passage] for passage in spoken]
         free = lexicon.TOLD if spoken or has_quote else set()
+        if not spoken:
+            free = free | lexicon.TELLING | (lexicon.CHANGES if _tells_a_change(clause) else set())
         reasons = [
             _why_not_clause(clause, _usable(clause, reading, told), free)
             for reading in readings or [records]
@@ -209,6 +231,12 @@ def _why_not_fact(told: Sequence[Clause], rows: list[_Row], has_quote: bool) -> 
         if None not in reasons:
             return reasons[0]
     return None
+
+
+def _tells_a_change(clause: Clause) -> bool:
+    """Whether a clause says what something was or became: then a verb of change says no more."""
+    turned = any(number.turn for number in clause.numbers)
+    return turned or not lexicon.LEVELS.keys().isdisjoint(clause.concepts)
 
 
 def _why_not_clause(clause: Clause, usable: list[Clause], free: Collection[str]) -> str | None:
@@ -244,9 +272,8 @@ def _usable(clause: Clause, rows: list[tuple[Clause, ...]], told: Sequence[Claus
     """
     names = set(clause.names)
     days = clause.days
-    marks = {concept(word) for one in told for word in one.plain} | {
-        word for one in told for word in one.plain
-    }
+    words = {word for one in told for word in one.plain}
+    marks = words | set(map(concept, words)) | set(map(lexicon.stem, words))
     asks = bool(marks & lexicon.ASKING) or any(one.is_question for one in told)
     found = []
     for row in rows:
@@ -269,6 +296,10 @@ def _usable(clause: Clause, rows: list[tuple[Clause, ...]], told: Sequence[Claus
                 continue
             if lexicon.MAYBE & set(part.plain) and not marks & (lexicon.HEDGES | lexicon.ASKING):
                 continue
+            if not _unreal(part.plain) <= marks:
+                continue
+            if _tells_of_another(part, clause):
+                continue
             if part.is_denial and not clause.is_denial:
                 continue
             if _of_other_numbers(clause, part):
@@ -279,6 +310,25 @@ def _usable(clause: Clause, rows: list[tuple[Clause, ...]], told: Sequence[Claus
                 continue
             found.append(part)
     return found
+
+
+def _unreal(words: Iterable[str]) -> set[str]:
+    """Those after which something is told that is not so: they must be told with it."""
+    return {lexicon.stem(word) for word in words} & lexicon.UNREAL
+
+
+def _tells_of_another(part: Clause, clause: Clause) -> bool:
+    """Whether whom a clause begins with tells, in this part, what somebody else did."""
+    if not clause.names or clause.plain[: len(clause.names[0])] != list(clause.names[0]):
+        return False
+    if any(lexicon.stem(word) in lexicon.KNOWING for word in clause.plain):
+        return False
+    begins = {name[0] for name in part.names} | lexicon.NEW
+    for place, word in enumerate(part.plain):
+        follows = [one for one in part.plain[place + 1 : place + 4] if one not in ("that", "the")]
+        if lexicon.stem(word) in lexicon.KNOWING and follows[:1] and follows[0] in begins:
+            return True
+    return False
 
 
 def _of_other_numbers(clause: Clause, part: Clause) -> bool:
@@ -447,14 +497,14 @@ def _subject_of(passage: tuple[Clause, ...], by: str, plain: set[str]) -> str | 
 
 
 def _why_not_free(
-    statement: Statement, told: Iterable[Clause], rows: list[str], text: str
+    statement: Statement, told: Iterable[Clause], rows: Mapping[str, str], text: str, asked: Asked
 ) -> str | None:
-    """Advice and hypotheses state no figure, date or name that no row has."""
-    words = set(re.findall(r"[a-z]+", text.lower()))
-    if statement.kind == "hypothesis" and not words & lexicon.HEDGES and "?" not in text:
+    """Advice and hypotheses state no figure, date or name that no row has, and no fact that their
+    rows do not bear out."""
+    if statement.kind == "hypothesis" and not _is_hedged(text):
         return "a hypothesis told as a fact"
     told = list(told)
-    parts = [part for row in rows for part in clauses(row)]
+    parts = [part for row in rows.values() for part in clauses(row)]
     for clause in told:
         for number in clause.numbers:
             if not any(
@@ -468,8 +518,81 @@ def _why_not_free(
                 return "a date that no row has"
         for name in clause.names:
             begins = clause is told[0] and name == (clause.plain[0],)
-            if statement.kind == "advice" and begins:  # the verb
+            if begins and name[0] in lexicon.TO_DO and statement.kind == "advice":
                 continue
             if not any(_has_run(part.plain, name) for part in parts):
                 return "a name that no row has"
+    cited = {row: rows[row] for row in statement.evidence if row in rows} or rows
+    if not all(
+        _is_free(sentence, statement.kind, cited, asked)
+        for sentence in re.split(r"(?<=[.!?])\s+", _without_subject(text, asked))
+    ):
+        return f"a fact told as {'an advice' if statement.kind == 'advice' else 'a hypothesis'}"
     return None
+
+
+_PARTS = re.compile(
+    r"[,;:.!()\[\]–—]|\s-\s|\b(?:and|but|because|since|although|though|whereas|yet)\b", re.I
+)
+_TELLS_THAT = re.compile(
+    r"\b(mention|tell|say|note|remind|explain|stress|emphasi[sz]e|acknowledge|remember|highlight)\b"
+    r"([^,;:.]*?)\bthat\b",
+    re.I,
+)
+
+
+def _is_hedged(text: str) -> bool:
+    return "?" in text or not lexicon.HEDGES.isdisjoint(re.findall(r"[a-z]+", text.lower()))
+
+
+def _is_free(sentence: str, kind: str, rows: Mapping[str, str], asked: Asked) -> bool:
+    """Whether a sentence says what to do or what may be; what it says to be so, rows bear out."""
+    if sentence.endswith("?") or _stands_in_a_record(sentence, rows, asked):
+        return True
+    if kind == "advice":
+        sentence = _TELLS_THAT.sub(r"\1\2, ", sentence)
+    parts = [part.strip() for part in _PARTS.split(sentence) if part.strip()]
+    is_free = _advises if kind == "advice" else _is_hedged
+    if kind == "advice" and not any(map(is_free, parts)):
+        return _is_borne_out(sentence, rows, asked)
+    return all(
+        is_free(part) or not _asserts(part) or _is_borne_out(part, rows, asked) for part in parts
+    )
+
+
+def _advises(part: str) -> bool:
+    words = re.findall(r"[a-z]+(?:['’-][a-z]+)*", part.lower())
+    starts = [word for word in words if word not in ("then", "first", "next", "also", "rather")]
+    begins = starts[:1] and starts[0] in lexicon.TO_DO and starts[1:2] != ["that"]
+    is_noun = bool(lexicon.ASSERTING & set(starts[1:2]))
+    offers = words[:1] in (["i"], ["we"]) and words[1:2] in (["will"], ["can"], ["may"])
+    return offers or bool(begins and not is_noun) or not lexicon.ADVISING.isdisjoint(words)
+
+
+def _asserts(part: str) -> bool:
+    """Whether a part of a sentence says by itself that something is so."""
+    words = re.findall(r"[a-z]+", part.lower())
+    if not words or words[0] in lexicon.GOES_ON:
+        return False
+    if lexicon.ASSERTING & set(words) or lexicon.SPEAKERS & set(words[:2]):
+        return True
+    articles = {"a", "an", "the", "their", "our", "your", "its", "of", "be", "been", "to", "any"}
+    return any(
+        word.endswith("ed") and len(word) > 4 and before not in articles
+        for before, word in pairwise(words)
+    )
+
+
+def _is_borne_out(part: str, rows: Mapping[str, str], asked: Asked) -> bool:
+    """Whether rows say so, or it says nothing that they would have to."""
+    told = clauses(part)
+    if not any(one.said or one.days or one.numbers or one.names for one in told):
+        return True
+    return _why_not_fact(told, [_Row.of(row, rows[row], asked) for row in rows], False) is None
+
+
+def _stands_in_a_record(sentence: str, rows: Mapping[str, str], asked: Asked) -> bool:
+    """Whether a row that nobody said, a text of our own, has the sentence as it is."""
+    said = normalised(sentence).rstrip(".")
+    own = [row for row in rows if row not in asked.said_by]
+    return any(said in normalised(_without_subject(rows[row], asked)) for row in own)

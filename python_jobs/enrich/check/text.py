@@ -21,6 +21,9 @@ _MONTH = (
     r"Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b\.?"
 )
 _WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+_SIGN = rf"[{re.escape(lexicon.SIGNS)}]"
+_CODE = "|".join(name for name in lexicon.CURRENCIES if name.isalpha() and len(name) == 3)
+_MONEY = "|".join(name for name in lexicon.CURRENCIES if name.isalpha())
 _TOKEN = re.compile(
     rf"""
     (?P<iso>\d{{4}}-\d{{2}}-\d{{2}})
@@ -32,10 +35,10 @@ _TOKEN = re.compile(
     | (?P<year>(?:(?<=\bin\ )|(?<=\bsince\ )|(?<=\bof\ ))(?:19|20)\d{{2}}\b)
     | (?P<month>(?:(?<=in\ )|(?<=since\ )|(?<=of\ )|(?!May)){_MONTH})
     | (?P<weekday>\b{_WEEKDAY}s?\b)
-    | (?P<number>(?:(?P<currency>[$€£]|\b(?:USD|EUR|GBP)\ )\s?)?
+    | (?P<number>(?:(?P<currency>{_SIGN}|\b(?i:{_CODE})\ )\s?)?
         (?<![\w.])[-+]?(?:\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.\d+)?
         (?:\s?(?P<scale>k|K|m|M|mn|bn|thousand|million|billion)\b)?
-        (?:\s?(?P<suffix>%|×|(?:percent|x|d|h|usd|USD|EUR|GBP|dollars?|euros?|pounds?|st|nd|rd|th)\b))?
+        (?:\s?(?P<suffix>%|×|{_SIGN}(?!\s?\d)|(?:percent|x|d|h|st|nd|rd|th|(?i:{_MONEY}))\b))?
         (?![\w]))
     | (?P<word>[^\W_]+(?:[.@][^\W_]+)*)
     | (?P<end>[.!?](?=\s|$|["”)])|\n) | (?P<arrow>→) | (?P<break>[,;:()\[\]|{{}}•–—"“”]|\s-\s)
@@ -60,6 +63,16 @@ _ORDER = re.compile(
     r"\b(?:say|state|write|mention|include|add|claim)\b"
     r"|\b(?:answer|respond|reply|output) only\b|\bdo not (?:summari[sz]e|report|mention)\b"
     r"|\b(?:previous|prior|above|earlier) instructions?\b|<\/?(?:system|assistant|instructions?)>"
+    r"|\b(?:ai (?:assistant|bot|agent)|note[- ]?takers?|summari[sz]ers?)\s*[,:]"
+    r"|(?:^|[.!?;:,] |\b(?:attention|dear|hey|hi|hello|okay|ok|so|to|for) )(?:the )?"
+    r"(?:ai|bot|(?:virtual |digital )?assistant|model)\s*[,:]"
+    r"|\b(?:who|what|which)ever (?:ai |model |bot )?"
+    r"(?:summari[sz]es?|writes?|reads?|transcribes?)\b"
+    r"|\bwhen (?:you|it|the ai) (?:summari[sz]es?|writes?) (?:this|it|the call)\b"
+    r"|\b(?:put|write|add|record|note|enter|include|state)\b[^.!?]{0,60}\b(?:in|into|to) "
+    r"(?:your|the) (?:call )?(?:notes|minutes|summary)\b"
+    r"|\bsummary (?:must|should|has to|needs to|ought to|for the record)\b"
+    r"|\bfor the (?:notes|minutes|summary)\s*[,:]"
 )
 
 
@@ -355,7 +368,7 @@ def _clause(tokens: list[_Token], is_question: bool) -> Clause:
 
 
 def _is_name(text: str, place: int, tokens: list[_Token]) -> bool:
-    if not text[0].isupper() or len(text) == 1 or text.lower() in lexicon.FREE:
+    if not text[0].isupper() or len(text) == 1 or text.lower() in lexicon.IDLE:
         return False
     if concept(text.lower()) in lexicon.LEVELS:
         return False
@@ -368,7 +381,7 @@ def _is_name(text: str, place: int, tokens: list[_Token]) -> bool:
 
 def _unit(token: _Token) -> str | None:
     lower = token.text.lower()
-    if token.kind != "word" or lower in lexicon.FREE or lower.endswith("ly"):
+    if token.kind != "word" or lower in lexicon.IDLE or lower.endswith("ly"):
         return None
     return lexicon.UNITS.get(concept(lower))
 
@@ -382,7 +395,7 @@ def _counted(tokens: list[_Token], place: int, clause: Clause) -> Number:
         lower = near.text.lower()
         if near.kind != "word" or lower in _STOPS:
             break
-        noun = noun or (None if lower in lexicon.FREE else concept(lower))
+        noun = noun or (None if lower in lexicon.IDLE else concept(lower))
         if found := _unit(near):
             clause.counted.add(concept(lower))
             if lower in ("time", "times"):  # what was done so many times says what is counted

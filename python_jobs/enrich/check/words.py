@@ -7,6 +7,7 @@ let more true paraphrases through, add to ``SAME``; a word in ``FREE`` is never 
 from __future__ import annotations
 
 from functools import cache
+from unicodedata import category
 
 import snowballstemmer
 
@@ -75,6 +76,14 @@ miss missing absent
 notary notaries notarization notarisation
 sign signature signing
 change modify amend
+give gives gave given get gets got
+find finds found
+come came
+go goes went
+take took taken
+become became
+bring brought
+draw drew drawn
 """
 
 # What is one of its line cannot be another of it; in their order, the lowest first.
@@ -120,9 +129,26 @@ lead
 form
 email
 """
-CURRENCIES = {"$": "usd", "€": "eur", "£": "gbp", "usd": "usd", "eur": "eur", "gbp": "gbp",
-              "dollar": "usd", "dollars": "usd", "euro": "eur", "euros": "eur",
-              "pound": "gbp", "pounds": "gbp"}  # fmt: skip
+_CURRENCIES = """
+usd $ dollar dollars bucks
+eur € euro euros
+gbp £ pound pounds
+jpy ¥ yen
+inr ₹ rupee rupees
+krw ₩
+chf franc francs
+cny yuan
+"""
+_CODES = """
+aed ars aud bgn brl cad clp cop czk dkk hkd huf idr ils isk mxn myr nok nzd pen php pln qar ron rub
+sar sek sgd thb try twd uah vnd zar
+"""
+SIGNS = "".join(sign for sign in map(chr, range(0x10000)) if category(sign) == "Sc")
+CURRENCIES: dict[str, str] = {sign: sign for sign in SIGNS}
+"""Of a sign, code or name of money its unit."""
+for _money in _CURRENCIES.strip().splitlines():
+    CURRENCIES |= dict.fromkeys(_money.split(), _money.split()[0])
+CURRENCIES |= {code: code for code in _CODES.split()}
 
 # Words that claim nothing of their own.
 _FREE = """
@@ -132,18 +158,28 @@ and or but yet so than then as if whether while whereas although though because 
 by for from to into onto with within during per about around across after before between through
 toward towards against among until till upon via out off over
 be is are was were been being am do does did done doing have has had having will would shall
-should can could may might must also still even now already again today yes no not nor neither
-never nobody none without
-accord according account activity advertise advertised amount amounts anybody anyone appear
-appears approx approximately arrive arrived arrives attract attracted band became become bring
-brought buyer buying came changed client come current currently customer dated different distinct
-draw drawn drew earn earned earns end ended ends enter entered exactly find finds found gave get
-gets give given gives go going gone got happen intent leave left level made make move moved moves
-namely occurred open opened overall posted prospect put puts rate rated rates ratio reach reached
-recently record recorded remain rep representative respectively roughly saw see seem seems seen
-seller show showed shown shows side sit site sits somebody someone stage stand stands stay stood
-take taken took turn turned usual value website went word words worth
-count figure makes making number remains size total totals type types
+should can could may might must also even yes no not nor neither never nobody none without
+accord according account activity amount amounts anybody anyone appear appears approx
+approximately band buyer buying client customer dated different distinct exactly going intent level
+namely overall prospect ratio rep representative respectively roughly seem seems seller side sit
+site sits somebody someone stage usual value website word words worth
+count figure number size total totals type types
+"""
+
+# Words with which a record is told, and which claim something where words of people are told: when
+# it was, and what was done.
+_TELLING = """
+now already again still current currently recently
+advertise advertised arrive arrived arrives attract attracted bring brought came come draw drawn
+drew earn earned earns find finds found gave get gets give given gives got happen happened go goes
+made make makes making occurred open opened posted put puts rate rated rates reach reached record
+recorded remain remains saw see seen show showed shown shows stand stands stay stood take taken took
+went
+"""
+# The same, of a record that says what it was and became: a level, or two numbers.
+_CHANGES = """
+became become change changed end ended ends enter entered gone leave left move moved moves turn
+turned
 """
 
 NEGATORS = {"not", "no", "nobody", "none", "never", "without", "neither", "nor", "refuse",
@@ -159,7 +195,44 @@ QUANTIFIERS = PARTLY | {"everybody", "only"}
 MAYBE = {"may", "might", "could", "whether", "perhaps", "maybe"}
 FUTURE = {"will", "shall", "going", "plan", "intend"}
 COMMITTED = {"will", "shall", "would", "going", "plan", "promise", "agree", "commit", "intend",
-             "to", "expect", "step"}  # fmt: skip
+             "expect", "step"}  # fmt: skip
+UNREAL = {"doubt", "fail", "want", "hope", "tri", "attempt", "pretend", "wish", "expect", "declin",
+          "forget", "forgot", "avoid", "deni", "threaten", "imagin", "suppos", "consid", "hesit",
+          "reluct", "almost", "postpon"}  # fmt: skip
+"""Stems of words after which something is told that is not so, or not yet."""
+# With these verbs an advice says what to do.
+_TO_DO = """
+accept acknowledge add address adjust agree align allow answer anticipate approach arrange ask
+assign attach avoid be begin book bring build call check choose clarify close coach collect
+combine compare confirm connect consider contact continue convince coordinate copy cover create
+deliver demonstrate describe discuss do document draft draw drop email emphasise emphasize enable
+encourage engage enrol enroll ensure equip escalate establish estimate evaluate examine expand
+explain explore find finish fix focus follow gather get give go have help highlight hold identify
+include inform insist introduce invite involve join keep lead learn leave let list listen look
+mail make map match measure meet mention monitor move name narrow negotiate note nurture observe
+offer open organise organize outline pass pause phone pick pitch plan point position postpone
+prefer prepare present prioritise prioritize probe proceed promise promote propose protect prove
+provide publish pull push put qualify quantify quote raise reach read reassure recall recommend
+record reduce reengage refer reference reframe remember remind remove repeat replace reply request
+research resend resolve respect respond retarget return review revisit route run say schedule
+score secure see segment sell send set share shift show simplify skip speak specify stand start
+state stay stop stress study suggest summarise summarize support surface tailor take talk target
+tell test thank tie track train translate treat trigger try tune turn understand update urge use
+validate verify visit wait walk warm watch welcome work write never please
+"""
+TO_DO = {*_TO_DO.split(), "don't", "re-engage", "let's"}
+ADVISING = {"should", "could", "would", "must", "ought", "shall", "worth", "better", "best", "need",
+            "needs"}  # fmt: skip
+"""Words by which a sentence is an advice though it begins with none of the verbs."""
+ASSERTING = {"is", "are", "was", "were", "am", "has", "have", "had", "does", "did", "will", "won",
+             "lost", "left", "bought", "chose", "gave", "took", "went", "said", "told", "made",
+             "paid", "knew", "sent", "got", "became", "began"}  # fmt: skip
+SPEAKERS = {"i", "we", "they", "he", "she", "it", "you", "buyer", "customer", "prospect", "client",
+            "seller", "rep"}  # fmt: skip
+GOES_ON = {"who", "whom", "what", "which", "when", "where", "whether", "how", "why", "if", "before",
+           "after", "until", "unless", "with", "without", "that", "than", "or", "to", "for", "of",
+           "in", "on", "at", "by", "from", "about"}  # fmt: skip
+"""Words that begin a part of a sentence that says nothing by itself."""
 BOUNDS = {
     "over": "more", "above": "more", "exceeding": "more", "beyond": "more", "more": "more",
     "least": "more", "under": "less", "below": "less", "less": "less", "fewer": "less",
@@ -205,6 +278,11 @@ PHRASES = (
 )
 
 
+def stem(word: str) -> str:
+    """A word's stem, whatever it means."""
+    return str(_STEMMER.stemWord(word))
+
+
 @cache
 def concept(word: str) -> str:
     """What a lower-case word means: its line's first word, or its stem."""
@@ -235,7 +313,7 @@ for _number, _line in enumerate(_lines(_LEVELS)):
 UNITS: dict[str, str] = {concept(word): line[0] for line in _lines(_UNITS) for word in line}
 """Of a unit's concept what it counts as."""
 
-TOLD = {"say", "think", "thought", "promise", "messag"}
+TOLD = {"say", "think", "thought", "promise", "messag", "find"}
 """Concepts that telling of a spoken sentence adds to it."""
 NEW = {"i", "we", "you"}
 """Words that begin to speak of somebody."""
@@ -244,15 +322,23 @@ PARTS = {"at", "by", "in", "on", "with", "for", "since", "from", "only", "about"
 """Words that begin a part of a sentence that is none of its own."""
 SPANS = {"day", "week", "month", "quarter", "year", "hour"}
 """Units of time over which something is counted."""
+KNOWING = {"know", "knew", "believ", "hear", "see", "saw", "say", "tell", "told", "think",
+           "thought", "guess", "feel", "felt", "understand", "understood", "rememb", "forget",
+           "forgot", "mention", "confirm", "claim", "report", "admit", "hope", "doubt"}  # fmt: skip
+"""Stems of words after which one tells what another does."""
 BACK = {"it", "its", "they", "their", "them", "that", "those", "this", "he", "she", "him", "her"}
 """Words that speak of what the clause before spoke of."""
 
 FREE = set(_FREE.split())
+TELLING = {concept(word) for word in _TELLING.split()}
+CHANGES = {concept(word) for word in _CHANGES.split()}
+IDLE = FREE | set(_TELLING.split()) | set(_CHANGES.split())
+"""Words that are not what a number counts."""
 _COMMON = """
 interest timing budget security integrations support team teams project price someone sales traffic
 activity demand engagement research usage internal legal finance operations procurement
 """
-_KNOWN = FREE | set(_COMMON.split()) | set(_MEANING)
+_KNOWN = IDLE | set(_COMMON.split()) | set(_MEANING)
 
 
 def is_known(word: str) -> bool:
