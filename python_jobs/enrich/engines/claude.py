@@ -42,7 +42,8 @@ MOST_MISSES = 10
 _NOT_ITS_FORM = "the answer is not of the task's form"
 _STOPPED = {
     "refusal": "the model declined to answer",
-    "max_tokens": "the answer was cut off: raise GTM_CLAUDE_MAX_TOKENS",
+    "max_tokens": "the answer was cut off at GTM_CLAUDE_MAX_TOKENS: a higher one counts for what "
+    "is asked from then on",
     "model_context_window_exceeded": "the rows do not fit into the model's context",
 }
 """Why an answer that came with HTTP 200 is none, by its stop reason."""
@@ -124,7 +125,8 @@ class Claude:
             if fresh:
                 # costs nothing, and tells of a question that no model would take
                 self._count_tokens(task, next(iter(fresh.values())))
-            if self._goes_by_batch(task, list(fresh.values())):
+            # as it was estimated: by how many were wanted, not by how many of them are left to ask
+            if fresh and self._goes_by_batch(task, asked):
                 params = {key: self._params(task, one) for key, one in fresh.items()}
                 under_way += self._batches.submit(task.name, params)
                 fresh = {}

@@ -112,7 +112,11 @@ def test_a_budget_is_never_passed_and_what_is_left_goes_on_being_used(asking: As
     ("fault", "reason"),
     [
         ("refusal", "the model declined to answer"),
-        ("truncation", "the answer was cut off: raise GTM_CLAUDE_MAX_TOKENS"),
+        (
+            "truncation",
+            "the answer was cut off at GTM_CLAUDE_MAX_TOKENS: a higher one counts for what is "
+            "asked from then on",
+        ),
         ("not-the-schema", "the answer is not of the task's form"),
     ],
 )

@@ -179,6 +179,18 @@ def test_what_is_under_way_is_waited_for_also_when_there_is_too_little_for_a_bat
     assert asking.vendor.ledger.messages == 0
 
 
+def test_what_is_asked_beside_a_batch_under_way_costs_what_was_estimated(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Few are left to ask, yet the estimate was of a batch for all: they go by batch too."""
+    with monkeypatch.context() as killing:
+        _kill(killing, "polled")
+        with pytest.raises(Killed):
+            asking.run(batched(asking), limit=16)
+    assert asking.run(asking.engine(batch_from=18)).answered == 20
+    assert (asking.vendor.ledger.batched, asking.vendor.ledger.messages) == (20, 0)
+
+
 @pytest.mark.parametrize("fault", ["429-storm", "500"])
 def test_a_batch_that_is_turned_away_is_sent_again(asking: Asking, fault: str) -> None:
     asking.vendor.faults.set([fault], 4)
