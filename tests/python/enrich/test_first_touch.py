@@ -117,7 +117,7 @@ def test_what_is_asked_for_is_held_to_its_own_length() -> None:
 
 
 def test_a_message_passes_whole_or_not_at_all() -> None:
-    bad = FirstTouch(opening=advice("We guarantee that it works."), call_to_action=ASK)
+    bad = FirstTouch(opening=advice("I can guarantee that it works."), call_to_action=ASK)
     kept = TASK.check(bad, asked())
     assert (kept.kept_share, kept.reasons) == (0.0, ("banned_claim: guarantee",))
     assert kept.kept_share < TASK.least_kept
@@ -142,7 +142,7 @@ def test_every_signal_has_an_angle() -> None:
 
 def test_sentences_that_do_not_pass_are_not_written_and_said_why() -> None:
     here = asked()
-    here.input["opening"] = "We guarantee that it works for {nobody}."
+    here.input["opening"] = "I can guarantee that it works for {nobody}."
     written = TASK.write_offline(here)
     assert written == FirstTouch(opening=None, call_to_action=None)
     assert TASK.check(written, here).reasons == (

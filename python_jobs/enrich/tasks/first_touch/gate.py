@@ -60,10 +60,10 @@ def _failures(touch: FirstTouch, asked: Asked) -> Iterator[str]:
             continue
         if _PLACEHOLDER.search(said.text):
             yield f"placeholder: {slot}"
-        if why := why_not(said, asked):
-            yield f"not_in_evidence: {slot}: {why}"
-        elif said.kind != "fact" and _OBSERVED.search(said.text):
+        if said.kind != "fact" and _OBSERVED.search(said.text):
             yield f"not_in_evidence: {slot}: an observation without a row"
+        elif why := why_not(said, asked):
+            yield f"not_in_evidence: {slot}: {why}"
         for rule in rules:
             if _breaks(rule["kind"], rule["rule"], rule["value"], slot, said.text, asked):
                 yield f"{rule['gate']}: {rule['rule']}"
