@@ -79,7 +79,7 @@ class Mining:
     def __init__(self, settings: Settings, folder: Path) -> None:
         self.settings = settings
         self._project: DbtProject | None = None
-        self._folder = folder
+        self.folder = folder
 
     def of(self, *deals: Deal) -> Mining:
         """Start over with these deals."""
@@ -129,7 +129,7 @@ class Mining:
     def build(self) -> Mining:
         """Build the models of closed-lost mining over them."""
         if self._project is None:
-            self._project = DbtProject(self.settings, target_path=self._folder / "target")
+            self._project = DbtProject(self.settings, target_path=self.folder / "target")
         outcome = self._project.run(
             *("build", "--exclude-resource-type", "unit_test", "test"),
             *("--select", *MODELS),

@@ -1,0 +1,100 @@
+"""What an approved suppression held back is counted day by day, and what went out all the same."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+from python_jobs.dbt_runner import DbtProject
+from python_jobs.proposals import Proposal, _insert, decide
+from python_jobs.warehouse import Warehouse, open_warehouse
+from tests.python.closed_lost.lost_deals import Mining
+
+APPROVED = datetime(2026, 6, 20, 9)
+MODELS = (
+    "path:seeds/registry/suppressions.csv",
+    "stg_registry__suppressions",
+    "path:models/marts/proposals",
+)
+
+
+def test_effects_are_kept_over_days(mining: Mining) -> None:
+    """Ann is held back on two days, Bob was refused anyway, Eve was written to all the same."""
+    mining.of()
+    with open_warehouse(mining.settings) as warehouse:
+        for table in ("proposals", "sync_results"):
+            warehouse.execute(f"delete from ops.{table}")
+        proposal = Proposal(
+            "suppression_rule",
+            "Nobody of the industry Gambling is written to.",
+            {
+                "registry": "suppressions",
+                "record_key": "closed_lost:gambling",
+                "set": {"kind": "industry", "value": "Gambling", "reason": "it loses"},
+                "days": 180,
+            },
+            [],
+            proposal_id="p1",
+            created_at=APPROVED,
+        )
+        _insert(warehouse, [proposal])
+        decide(warehouse, "p1", "approved", "ana", APPROVED)
+        warehouse.execute(
+            "create or replace table marts.dim_people as select * from (values "
+            "('ann', 'ann@bet.example', 'bet.example'), ('eve', 'eve@bet.example', 'bet.example'), "
+            "('dan', 'dan@bank.example', 'bank.example')) as t (person_id, email, account_key)"
+        )
+        warehouse.execute(
+            "create or replace table marts.dim_accounts as select * from (values "
+            "('bet.example', 'Gambling'), ('bank.example', 'Banking')) as t (account_key, industry)"
+        )
+        for at, email, outcome in (
+            ("2026-06-19", "ann", "written"),  # before
+            ("2026-06-25", "eve", "written"),
+            ("2026-06-25", "ann", "failed"),
+        ):
+            warehouse.execute(
+                "insert into ops.sync_results (object, record_key, action, outcome, attempted_at) "
+                "values ('sequenceState', ?, 'enrol', ?, cast(? as timestamp))",
+                [f"{email}@bet.example|3", outcome, at],
+            )
+        warehouse.execute(
+            "insert into ops.sync_results (object, record_key, action, outcome, attempted_at) "
+            "values ('sequenceState', 'dan@bank.example|3', 'enrol', 'written', "
+            "cast('2026-06-25' as timestamp))"
+        )
+    project = DbtProject(mining.settings, target_path=mining.folder / "target")
+    for day in ("2026-06-24", "2026-06-25", "2026-06-25"):
+        with open_warehouse(mining.settings) as warehouse:
+            _blocked(warehouse, day)
+        outcome = project.run(
+            *("build", "--exclude-resource-type", "unit_test", "--select", *MODELS),
+            variables={"as_of_date": day},
+            on_start=lambda *_: None,
+        )
+        assert not outcome.failures, outcome.failures
+    assert mining.rows(
+        "select proposal_id, decided_by, day_count, refused_person_count, held_back_person_count, "
+        "held_back_account_count, sent_person_count, is_in_force from marts.proposal_effects"
+    ) == [("p1", "ana", 2, 2, 1, 1, 1, True)]
+
+
+def _blocked(warehouse: Warehouse, day: str) -> None:
+    ours, other = ({"suppression_id": name} for name in ("closed_lost:gambling", "another"))
+    rows = [
+        ("1", "ann", "s1", "suppressed", ours),
+        ("2", "bob", "s2", "suppressed", ours),
+        ("3", "bob", "s2", "opted_out", {}),
+        ("4", "dan", "s3", "suppressed", other),
+    ]
+    warehouse.execute(
+        "create or replace table marts.activation_blocked (blocked_id varchar, queue_date date, "
+        "person_id varchar, account_key varchar, signal_id varchar, signal_name varchar, "
+        "rule varchar, evidence varchar)"
+    )
+    for blocked, person, signal, rule, evidence in rows:
+        warehouse.execute(
+            "insert into marts.activation_blocked values (?, cast(? as date), ?, 'bet.example', ?, "
+            "'usage_spiked', ?, ?)",
+            [blocked, day, person, signal, rule, json.dumps(evidence)],
+        )

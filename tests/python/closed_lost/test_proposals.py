@@ -1,0 +1,137 @@
+"""What is proposed acts once a person has approved it, by her name, and can be taken back."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+
+import pytest
+
+from python_jobs.errors import ConfigurationError
+from python_jobs.proposals import Proposal, decide, propose, read_proposals
+from python_jobs.registry.edits import Edit, revert
+from python_jobs.registry.journal import append, read_registries
+from python_jobs.settings import Settings
+from python_jobs.warehouse import open_warehouse
+
+NOW = datetime(2026, 7, 1, 9)
+
+
+@pytest.fixture
+def settings(tmp_path) -> Settings:
+    """A warehouse with what proposals are made from: an industry that loses, two objections."""
+    settings = Settings(GTM_TARGET="duckdb", GTM_DUCKDB_PATH=tmp_path / "w.duckdb")
+    evidence = [{"id": "market:industry:Gambling", "text": "9 of 9 lost"}]
+    with open_warehouse(settings) as warehouse:
+        for schema in ("intermediate", "marts", "enrich"):
+            warehouse.execute(f"create schema {schema}")
+        warehouse.execute(
+            "create table intermediate.int_closed_lost_settings as select 180 as suppression_days, "
+            "3 as change_min_deals, 180 as proposal_rest_days"
+        )
+        warehouse.execute(
+            "create table marts.closed_lost_segments as select * from (values "
+            "('Gambling', 'industry:Gambling', 'industry', 'deprioritise'), "
+            "('1-49', 'company_size:1-49', 'company_size', 'deprioritise'), "
+            "('Banking', 'industry:Banking', 'industry', 'as_others')"
+            ") as t (segment, segment_key, segment_type, verdict)"
+        )
+        warehouse.execute(
+            "create table marts.closed_lost_objections as select * from (values "
+            "('pricing', 'Price', 'Name the cost of a file.', 'Shall we work out the cost?', "
+            "true, 3, 1), "
+            "('timing', 'Timing', 'Ask for little time.', 'When is a good time?', true, 2, 2)) "
+            "as t (category, label, messaging, call_to_action, is_objection, primary_deal_count, "
+            "objection_rank)"
+        )
+        warehouse.execute("create table enrich.closed_lost_brief_inputs (evidence json)")
+        warehouse.execute(
+            "insert into enrich.closed_lost_brief_inputs values (?)", [json.dumps(evidence)]
+        )
+    return settings
+
+
+def _by_kind(settings: Settings) -> dict[str, Proposal]:
+    with open_warehouse(settings) as warehouse:
+        return {each.kind: each for each in read_proposals(warehouse)}
+
+
+def test_figures_are_proposed_once_and_change_nothing_by_themselves(settings: Settings) -> None:
+    assert len(propose(settings)) == 3
+    assert propose(settings) == []
+    found = _by_kind(settings)
+    assert {kind: each.payload["record_key"] for kind, each in found.items()} == {
+        "suppression_rule": "closed_lost:gambling",
+        "prompt_change": "default",
+        "template_change": "outreach:call_to_action",
+    }
+    assert found["suppression_rule"].evidence[0]["text"] == "9 of 9 lost"
+    with open_warehouse(settings) as warehouse:
+        assert read_registries(warehouse).changes == []
+
+
+def test_approved_suppression_is_dated_attributed_and_reversible(settings: Settings) -> None:
+    propose(settings)
+    wish = _by_kind(settings)["suppression_rule"]
+    with open_warehouse(settings) as warehouse:
+        decided = decide(warehouse, wish.proposal_id, "approved", "ana", NOW, "agreed")
+        registries = read_registries(warehouse)
+        row = registries.effective("suppressions")["closed_lost:gambling"].values
+        assert (row["kind"], row["value"]) == ("industry", "Gambling")
+        assert (row["approved_by"], row["approved_at"]) == ("ana", "2026-07-01 09:00:00")
+        assert row["valid_until"] == "2026-12-28 09:00:00"
+        assert (decided.status, decided.decided_by, decided.note) == ("approved", "ana", "agreed")
+        with pytest.raises(ConfigurationError, match="was approved by ana"):
+            decide(warehouse, wish.proposal_id, "rejected", "bob", NOW)
+        edit = Edit(registries, "bob", NOW)
+        revert(edit, decided.change_id or "")
+        append(warehouse, edit.checked())
+        assert "closed_lost:gambling" not in read_registries(warehouse).effective("suppressions")
+    assert propose(settings) == []
+
+
+def test_approved_prompt_change_adds_to_what_the_prompt_says_then(settings: Settings) -> None:
+    propose(settings)
+    wish = _by_kind(settings)["prompt_change"]
+    with open_warehouse(settings) as warehouse:
+        before = read_registries(warehouse).effective("prompt_templates")["default"].values
+        decide(warehouse, wish.proposal_id, "approved", "ana", NOW)
+        after = read_registries(warehouse).effective("prompt_templates")["default"].values
+    assert after["system_prompt"] == f"{before['system_prompt']} Name the cost of a file."
+    assert after["version"] == before["version"] + 1
+
+
+def test_approval_that_died_after_the_edit_does_not_make_it_twice(settings: Settings) -> None:
+    propose(settings)
+    wish = _by_kind(settings)["prompt_change"]
+    with open_warehouse(settings) as warehouse:
+        first = decide(warehouse, wish.proposal_id, "approved", "ana", NOW)
+        warehouse.execute("update ops.proposals set status = 'open', change_id = null")
+        again = decide(warehouse, wish.proposal_id, "approved", "ana", NOW)
+        assert again.change_id == first.change_id
+        assert len(read_registries(warehouse).changes) == 1
+
+
+def test_rejected_rests_before_it_comes_again(settings: Settings) -> None:
+    propose(settings)
+    rejected = _by_kind(settings)["suppression_rule"]
+    with open_warehouse(settings) as warehouse:
+        decide(warehouse, rejected.proposal_id, "rejected", "ana", datetime.now())
+        assert read_registries(warehouse).changes == []
+    assert propose(settings) == []
+    with open_warehouse(settings) as warehouse:
+        warehouse.execute(
+            "update ops.proposals set decided_at = ?, proposal_id = 'old' "
+            "where status = 'rejected'",
+            [datetime.now() - timedelta(days=181)],
+        )
+    assert [each.kind for each in propose(settings)] == ["suppression_rule"]
+
+
+def test_unknown_proposal_is_one_sentence(settings: Settings) -> None:
+    propose(settings)
+    with (
+        open_warehouse(settings) as warehouse,
+        pytest.raises(ConfigurationError, match="there is no proposal 'x': gtm proposals list"),
+    ):
+        decide(warehouse, "x", "approved", "ana", NOW)
