@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import ValidationError
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
 
 from python_jobs.enrich.task import Asked, Output, Quote, Task
 
@@ -17,22 +19,24 @@ def read(task: Task, asked: Asked, text: str) -> Output | None:
 
 
 def placed(output: Output, asked: Asked) -> Output:
-    """The output with every quote at its place: models copy words well, and count badly.
+    """The output with every quote at its place, also those within a point: models copy words well,
+    and count badly.
 
     A quote that does not stand in its row stays as it is, for the checker to remove.
     """
-    changed = {
-        name: [_placed(item, asked) if isinstance(item, Quote) else item for item in value]
-        if isinstance(value, list)
-        else _placed(value, asked)
-        for name in type(output).model_fields
-        if isinstance(value := getattr(output, name), list | Quote)
-    }
-    return output.model_copy(update=changed)
+    found: Output = _placed(output, asked)
+    return found
 
 
-def _placed(quote: Quote, asked: Asked) -> Quote:
-    start = asked.evidence.get(quote.evidence, "").find(quote.text)
-    if start < 0:
-        return quote
-    return quote.model_copy(update={"start": start, "end": start + len(quote.text)})
+def _placed(value: Any, asked: Asked) -> Any:
+    if isinstance(value, list):
+        return [_placed(item, asked) for item in value]
+    if isinstance(value, Quote):
+        start = asked.evidence.get(value.evidence, "").find(value.text)
+        if start < 0:
+            return value
+        return value.model_copy(update={"start": start, "end": start + len(value.text)})
+    if isinstance(value, BaseModel):
+        parts = {name: _placed(getattr(value, name), asked) for name in type(value).model_fields}
+        return value.model_copy(update=parts)
+    return value
