@@ -584,6 +584,12 @@ def test_a_section_holds_no_more_than_it_may() -> None:
     assert kept_of("next_sales", *said)[:2] == ([one.text for one in said[:3]], 1)
 
 
+def test_what_is_untrue_takes_no_place_from_what_is_true() -> None:
+    lies = [fact(f"{count} people and visitors were active.", "people") for count in (7, 9, 10)]
+    true = fact("8 people and visitors were active in the last 7 days.", "people")
+    assert kept_of("why_hot", *lies, true)[:2] == ([true.text], 3)
+
+
 def test_a_brief_without_a_section_or_too_long_is_not_kept_at_all() -> None:
     lie = fact("9 people and visitors were active in the last 7 days.", "people")
     assert kept_of("why_hot", lie)[2] == 0

@@ -14,25 +14,28 @@ def check(brief: Output, asked: Asked) -> Checked:
     """
     assert isinstance(brief, AccountBrief)
     reasons: list[str] = []
-    kept: dict[str, list[Statement]] = {}
+    placed: dict[str, list[Statement]] = {}
     for section, statements in brief.sections().items():
-        kept[section] = []
+        placed[section] = []
         for statement in statements:
-            if why := _misplaced(section, statement, len(kept[section]), asked):
+            if why := _misplaced(section, statement, asked):
                 reasons.append(f"{section}: {why}")
             else:
-                kept[section].append(statement)
-    held = checked(AccountBrief(**kept), asked)
-    made, reasons = held.made + len(reasons), [*reasons, *held.reasons]
+                placed[section].append(statement)
+    held = checked(AccountBrief(**placed), asked)
+    made = held.made + len(reasons)
+    reasons += held.reasons
     assert isinstance(held.output, AccountBrief)
-    if unusable := _unusable(held.output, asked):
+    kept = {name: part[: LENGTHS[name]] for name, part in held.output.sections().items()}
+    for name, part in held.output.sections().items():
+        reasons += [f"{name}: more than the section holds"] * (len(part) - len(kept[name]))
+    left = AccountBrief(**kept)
+    if unusable := _unusable(left, asked):
         return Checked(brief, max(made, 1), max(made, 1), (unusable, *reasons))
-    return Checked(held.output, made, len(reasons), tuple(reasons))
+    return Checked(left, made, len(reasons), tuple(reasons))
 
 
-def _misplaced(section: str, statement: Statement, place: int, asked: Asked) -> str | None:
-    if place >= LENGTHS[section]:
-        return "more than the section holds"
+def _misplaced(section: str, statement: Statement, asked: Asked) -> str | None:
     if section == "why_hot":
         observed = asked.input.get("behaviour") or []
         if statement.kind != "fact" or not set(statement.evidence) <= set(observed):
