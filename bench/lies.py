@@ -782,7 +782,13 @@ SAID = (
         "them",
         "The pilot ends in June.",
         ("The pilot ends in June.", "They said their pilot ends in June."),
-        {"time made up": ("The pilot has already ended.", "The pilot ends now.")},
+        {
+            "time made up": (
+                "The pilot has already ended.",
+                "The pilot has ended.",
+                "The pilot ends now.",
+            )
+        },
     ),
     *(
         Said(

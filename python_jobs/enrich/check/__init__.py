@@ -253,6 +253,9 @@ def _why_not_clause(clause: Clause, usable: list[Clause], free: Collection[str])
         return "names in other roles than in its rows"
     if {("rise", False), ("fall", False)} <= clause.said:
         return "goes both up and down"
+    if not _done(clause.plain) <= {lexicon.stem(word) for part in usable for word in part.plain
+                                   if word.endswith("ed")}:  # fmt: skip
+        return "tells as done what its rows do not"
     if clause.is_denial and not any(part.is_denial for part in usable):
         return "denies what its rows do not"
     asks = any(part.is_question or "question" in part.concepts for part in usable)
@@ -310,6 +313,17 @@ def _usable(clause: Clause, rows: list[tuple[Clause, ...]], told: Sequence[Claus
                 continue
             found.append(part)
     return found
+
+
+def _done(words: Sequence[str]) -> set[str]:
+    """Stems of verbs that are told as done: "has ended", "have already signed"."""
+    return {
+        lexicon.stem(after)
+        for place, word in enumerate(words)
+        if word in ("has", "have", "had")
+        for after in words[place + 1 : place + 3]
+        if after.endswith("ed") and len(after) > 4
+    }
 
 
 def _unreal(words: Iterable[str]) -> set[str]:
