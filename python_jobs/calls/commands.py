@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from itertools import groupby
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,6 +17,15 @@ from python_jobs.settings import load_settings
 if TYPE_CHECKING:
     from python_jobs.calls.coaching import Plan
     from python_jobs.calls.search import Found
+    from python_jobs.warehouse import Warehouse
+
+TABLES = (
+    ("marts", "calls_enriched"),
+    ("marts", "call_analysis"),
+    ("marts", "rep_performance"),
+    ("ai", "call_embeddings"),
+)
+"""What the commands read, and what is built last."""
 
 app = typer.Typer(name="calls", help="Recorded calls: search them, see one.", no_args_is_help=True)
 
@@ -34,9 +45,8 @@ def search(
 ) -> None:
     """Find the calls in which words are said."""
     from python_jobs.calls.search import by_words
-    from python_jobs.warehouse import open_warehouse
 
-    with open_warehouse(load_settings().with_target(target), read_only=True) as warehouse:
+    with _opened(target) as warehouse:
         found = by_words(warehouse, words, top)
     _print(found, as_json, "{:,.0f} sentences")
 
@@ -53,9 +63,8 @@ def similar(
 ) -> None:
     """Find the calls that are about the same."""
     from python_jobs.calls.search import like_call, like_text
-    from python_jobs.warehouse import open_warehouse
 
-    with open_warehouse(load_settings().with_target(target), read_only=True) as warehouse:
+    with _opened(target) as warehouse:
         is_call = warehouse.rows("select 1 from marts.fct_calls where call_id = ?", [what])
         found = (like_call if is_call else like_text)(warehouse, what, top, threshold)
     _print(found, as_json, "{:.2f}")
@@ -69,9 +78,8 @@ def show(
 ) -> None:
     """One call's analysis: how it was led, what is at risk, what was said, and calls like it."""
     from python_jobs.calls.analysis import analysis_of
-    from python_jobs.warehouse import open_warehouse
 
-    with open_warehouse(load_settings().with_target(target), read_only=True) as warehouse:
+    with _opened(target) as warehouse:
         found = analysis_of(warehouse, call)
     print(found.as_json() if as_json else found.as_text())
 
@@ -89,9 +97,8 @@ def coach(
     Without a seller: the calls of the period that need coaching, and why.
     """
     from python_jobs.calls.coaching import calls_to_review, plan_for
-    from python_jobs.warehouse import open_warehouse
 
-    with open_warehouse(load_settings().with_target(target), read_only=True) as warehouse:
+    with _opened(target) as warehouse:
         if rep is None:
             print(review_text(calls_to_review(warehouse)))
             return
@@ -112,6 +119,25 @@ def review_text(calls: list[dict[str, Any]]) -> str:
                 f"  {call['started_at']:%Y-%m-%d} {call['title']} ({call['call_id']}): {reason}"
             )
     return "\n".join(lines)
+
+
+@contextmanager
+def _opened(target: str | None) -> Iterator[Warehouse]:
+    """The warehouse, to read.
+
+    Raises:
+        ConfigurationError: what there is to read has not been built.
+    """
+    from python_jobs.warehouse import open_warehouse
+
+    with open_warehouse(load_settings().with_target(target), read_only=True) as warehouse:
+        for schema, table in TABLES:
+            if not warehouse.has_table(schema, table):
+                raise ConfigurationError(
+                    f"{schema}.{table} is not there yet: run `gtm build`, `gtm enrich all` and "
+                    "`gtm build --select tag:language`"
+                )
+        yield warehouse
 
 
 def plan_text(plan: Plan) -> str:

@@ -7,7 +7,6 @@ sentence. Names are no feelings ("Rob from Care").
 
 from __future__ import annotations
 
-import math
 import re
 from functools import cache
 
@@ -22,9 +21,9 @@ FELT = 0.45
 """From where on a sentence says something of how they feel; below it is noise of the lexicon."""
 QUESTION = 0.5
 """A question says half as much."""
-FULL = 1.5
-"""The sum of what is felt that is most of the way to -1 or 1."""
-LABELLED_FROM = 0.1
+DOUBT = 1
+"""So many sentences of no feeling are added: one sentence alone makes no happy call."""
+LABELLED_FROM = 0.04
 _NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+")
 _NOT, _GAP = r"\b(?:not|never|no|isn't|aren't|wasn't|don't|doesn't|didn't)", r"[^a-z0-9']+"
 
@@ -36,7 +35,7 @@ def write(asked: Asked) -> CallSentiment:
     negative = [row for score, _, row in ends if score < 0][:SHOWN]
     positive = [row for score, _, row in sorted(ends, key=lambda end: (-end[0], end[1]))]
     positive = [row for row in positive if felt[row] > 0][:SHOWN]
-    score = round(math.tanh(sum(felt.values()) / FULL), 3)
+    score = round(sum(felt.values()) / (len(felt) + DOUBT), 3)
     label = "neutral"
     if abs(score) >= LABELLED_FROM:
         label = "positive" if score > 0 else "negative"

@@ -5,4 +5,4 @@ from python_jobs.enrich.task import Task
 from python_jobs.enrich.tasks.call_summary.offline import write
 from python_jobs.enrich.tasks.call_summary.schema import CallSummary
 
-TASK = Task("call_summary", CallSummary, write, checked)
+TASK = Task("call_summary", CallSummary, write, checked, version=2)

@@ -13,16 +13,23 @@ from collections import Counter
 from python_jobs.enrich.task import Asked, Statement
 from python_jobs.enrich.tasks.call_summary.schema import CallSummary
 
-MOST, FEWEST_WORDS = 4, 6
+MOST, FEWEST_WORDS, MOST_WORDS = 4, 6, 32
 _WORD = re.compile(r"[a-z][a-z'-]{3,}")
 _CONCERN = re.compile(
-    r"\b(price|budget|expensive|cost|competitor|another provider|missing|cannot|can't|regulator|"
-    r"compliance will not|not sure|concern|problem|late|delay|nobody|no budget|hard for us)\b"
+    r"\b((too|more|very|above|lower|high) (price|cost|expensive)|expensive|no budget|over budget|"
+    r"price is|cannot afford|competitor|another provider|talking to|missing|does not support|"
+    r"(cannot|can't) use|not the right time|postpone|not a priority|nobody (here )?(owns|has)|"
+    r"who would decide|regulator|not permitted|compliance (will not|risk)|state law|not sure|"
+    r"concern(ed|s)?|worr(y|ied|ies)|frustrated|disappointed|unhappy|problem|hard for us|"
+    r"freeze|stay with what we have)\b"
 )
 _STEP = re.compile(
-    r"\b(next step|i will|we will|send|let us plan|by (monday|tuesday|wednesday|thursday|friday)|"
-    r"come back to you|next week|follow up)\b"
+    r"\b(next step|(i|we) will (send|write|call|come back|set up|share|ask|check|prepare|bring)|"
+    r"(i'll|we'll) (send|write|call|come back|set up|share|ask|check|prepare|bring)|let us plan|"
+    r"take this to|get back to you|come back to you|speak next week|"
+    r"by (mon|tues|wednes|thurs|fri)day|have them in an hour|please send)\b"
 )
+_FILLER = re.compile(r"\b(um|uh|you know|good to (see|be)|thank(s| you)|can you hear|hello|hi)\b")
 
 
 def write(asked: Asked) -> CallSummary:
@@ -32,8 +39,10 @@ def write(asked: Asked) -> CallSummary:
     spread = Counter(word for found in words.values() for word in set(found))
 
     def weight(row: str) -> float:
-        found = words[row]
-        if len(asked.evidence[row].split()) < FEWEST_WORDS or asked.evidence[row].endswith("?"):
+        found, text = words[row], asked.evidence[row]
+        if not FEWEST_WORDS <= len(text.split()) <= MOST_WORDS or text.endswith("?"):
+            return 0.0
+        if _FILLER.search(text.lower()):
             return 0.0
         shared = (spread[word] - 1 for word in found)
         return sum(math.log1p(count) for count in shared) / math.sqrt(len(found) + 1)
