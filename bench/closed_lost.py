@@ -1,9 +1,10 @@
 """How often closed-lost mining tells what a deal was lost for, against the planted truth.
 
-    gtm demo --files --size demo --out world
-    gtm enrich closed_lost_deal
-    python -m bench.closed_lost --world world
+    gtm demo --files --size demo --out world          # GTM_AS_OF=2026-06-30
+    python -m bench.closed_lost --world world --as-of 2026-06-30
 
+Works in a copy of the warehouse, into which the world's calls are laid as the marts hold them (from
+files there are none; pulled through the sandbox they are the same, and take longer).
 Macro-F1 of the primary category over lost deals of the window, beside two baselines over the same
 sentences: the category whose own name is said most, and always the most frequent one. The truth is
 read here and nowhere else. A deal whose calls never name its reason can only be guessed: they are
@@ -14,14 +15,30 @@ from __future__ import annotations
 
 import argparse
 import re
+import shutil
+import tempfile
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import duckdb
+import pyarrow as pa
 
-from python_jobs.settings import load_settings
+from python_jobs.dbt_runner import DbtProject
+from python_jobs.enrich.engines.offline import Offline
+from python_jobs.enrich.runner import run_task
+from python_jobs.enrich.tasks import task_named
+from python_jobs.sandbox.world.talk import speakers_of, transcript
+from python_jobs.settings import Settings, load_settings
+from python_jobs.warehouse import BriefWarehouse
+
+MODELS = (
+    "path:models/intermediate/closed_lost",
+    "path:models/ai/closed_lost_*",
+    "path:models/enrich/closed_lost_*",
+    "path:models/marts/closed_lost",
+)
 
 CATEGORIES = {
     "Price": "pricing",
@@ -66,6 +83,55 @@ def macro_f1(pairs: Iterable[tuple[str, str]]) -> float:
     return sum(found) / len(found)
 
 
+def prepare(warehouse: Path, world: Path, as_of: str) -> None:
+    """Lay the world's calls into the marts, build the models of closed-lost mining, and have the
+    deals read offline."""
+    with duckdb.connect(str(warehouse)) as con:
+        calls = con.sql(
+            "select * from read_parquet(?) where opportunity_id is not null and started_at < ?",
+            params=[str(world / "calls.parquet"), as_of],
+        ).to_arrow_table()
+        con.register("calls", calls)
+        con.register("said", pa.Table.from_pylist(list(_sentences(calls.to_pylist()))))
+        for table in ("call_opportunities", "fct_calls", "call_segments"):
+            con.execute(f"delete from marts.{table}")
+        con.execute(
+            "insert into marts.call_opportunities by name "
+            "select call_id, opportunity_id, true as is_linked_at_call, true as is_primary "
+            "from calls"
+        )
+        con.execute(
+            "insert into marts.fct_calls by name select call_id, started_at, "
+            "true as is_transcribed, false as is_private from calls"
+        )
+        con.execute("insert into marts.call_segments by name select * from said")
+    settings = Settings(GTM_TARGET="duckdb", GTM_DUCKDB_PATH=warehouse)
+    outcome = DbtProject(settings, target_path=warehouse.parent / "target").run(
+        *("build", "--exclude-resource-type", "unit_test", "test", "--select", *MODELS),
+        variables={"as_of_date": as_of},
+        on_start=lambda *_: None,
+    )
+    if outcome.failures:
+        raise SystemExit("\n".join(outcome.failures))
+    run_task(BriefWarehouse(settings), task_named("closed_lost_deal"), Offline())
+
+
+def _sentences(calls: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for call in calls:
+        ours = {place for place, one in enumerate(speakers_of(call)) if one.owner_id}
+        number = 0
+        for turn in transcript(call, "Ada"):
+            for _, _, text in turn.sentences:
+                number += 1
+                yield {
+                    "segment_id": f"{call['call_id']}:{number}",
+                    "call_id": call["call_id"],
+                    "segment_number": number,
+                    "text": text,
+                    "is_internal": turn.speaker in ours,
+                }
+
+
 def read(warehouse: Path, world: Path) -> list[Deal]:
     """The mined deals of a warehouse with what is true of them."""
     with duckdb.connect(str(warehouse), read_only=True) as con:
@@ -84,18 +150,18 @@ def read(warehouse: Path, world: Path) -> list[Deal]:
         ).fetchall()
     texts: dict[str, list[str]] = {}
     for deal, text in said:
-        texts.setdefault(deal[:15], []).append(text)
-    by_id = {deal[:15]: category or NONE for deal, category in mined.items()}
+        texts.setdefault(deal, []).append(text)
+    by_id = {deal: category or NONE for deal, category in mined.items()}
     return [
         Deal(
             CATEGORIES[objection],
             phrasing,
             is_named,
-            by_id[deal[:15]],
-            _by_keyword(texts.get(deal[:15], [])),
+            by_id[deal],
+            _by_keyword(texts.get(deal, [])),
         )
         for deal, objection, phrasing, is_named in truth
-        if deal[:15] in by_id
+        if deal in by_id
     ]
 
 
@@ -137,8 +203,13 @@ def table(deals: Sequence[Deal]) -> list[dict[str, Any]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Closed-lost categories against the truth.")
     parser.add_argument("--world", type=Path, default=Path("world"))
+    parser.add_argument("--as-of", required=True, help="Last day of the world, YYYY-MM-DD.")
     arguments = parser.parse_args()
-    rows = table(read(load_settings().duckdb_path, arguments.world))
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "warehouse.duckdb"
+        shutil.copy(load_settings().duckdb_path, copy)
+        prepare(copy, arguments.world, arguments.as_of)
+        rows = table(read(copy, arguments.world))
     print("deals                     count   mined  keywords  majority  accuracy (mined)")
     for row in rows:
         print(
