@@ -34,6 +34,8 @@ from python_jobs.settings import Settings, load_settings
 from python_jobs.warehouse import BriefWarehouse
 
 MODELS = (
+    "path:seeds/registry/objection_categories.csv",
+    "stg_registry__objection_categories",
     "path:models/intermediate/closed_lost",
     "path:models/ai/closed_lost_*",
     "path:models/enrich/closed_lost_*",
