@@ -24,6 +24,10 @@ setup: $(VENV)/.installed profiles.yml ## make .venv with everything pinned, and
 
 run: setup ## a company world, loaded, built and explained, on the embedded DuckDB
 	@$(BIN)/gtm demo
+	@printf '\nWhich made-up statements about those rows get past the check\n\n'
+	@$(BIN)/python -m bench.lies
+	@printf '\nWhat language work would cost a month, on paper\n\n'
+	@$(BIN)/python -m bench.llm_costs
 
 test: setup ## lint, types, unit tests, scenarios, dbt tests, both engines
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

@@ -8,15 +8,14 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic
 from typing import Annotated, Any
 
 import typer
 
-from python_jobs.enrich.commands import EngineName, engine_named, run_one
+from python_jobs.enrich.commands import do, tasks_for
 from python_jobs.errors import ConfigurationError
 from python_jobs.proposals import Proposal, propose, read_proposals
-from python_jobs.settings import Settings, load_settings
+from python_jobs.settings import EngineName, Settings, load_settings
 from python_jobs.warehouse import BriefWarehouse, Warehouse
 
 TASKS = ("closed_lost_deal", "closed_lost_brief")
@@ -63,8 +62,8 @@ class Report:
 @app.command()
 def run(
     engine: Annotated[
-        EngineName, typer.Option("--engine", help="Who reads and writes: offline needs no key.")
-    ] = "offline",
+        EngineName | None, typer.Option("--engine", help="Who reads and writes.")
+    ] = None,
     limit: Annotated[
         int | None, typer.Option("--limit", min=1, help="At most so many deals, the newest first.")
     ] = None,
@@ -82,22 +81,11 @@ def run(
 
         gtm closed-lost run --out closed_lost
     """
-    from python_jobs.enrich.tasks import task_named
-
     settings = load_settings().with_target(target)
-    chosen = engine_named(engine, settings)
-    try:
-        for name in TASKS:
-            task = task_named(name)
-            began = monotonic()
-            outcome = run_one(settings, task, chosen, limit, budget)
-            typer.echo(outcome.line(monotonic() - began), err=True)
-            if budget is not None:
-                budget -= outcome.cost
-    finally:
-        chosen.close()
+    work = [pair for name in TASKS for pair in tasks_for(name, engine, settings.engine)]
+    do(settings, work, limit, settings.budget if budget is None else budget, _say)
     made = propose(settings)
-    typer.echo(f"{len(made)} new proposals", err=True)
+    _say(f"{len(made)} new proposals")
     _hand_over(settings, out)
 
 
@@ -124,12 +112,16 @@ def alerts(
     typer.echo("\n".join(_alert(row) for row in lost) or NO_ALERT)
 
 
+def _say(line: str) -> None:
+    typer.echo(line, err=True)
+
+
 def _hand_over(settings: Settings, out: Path | None) -> None:
     found = read_report(BriefWarehouse(settings, settings.patience_for_warehouse))
     text = markdown(found)
     if out is not None:
         write(found, text, out)
-        typer.echo(f"written to {out}", err=True)
+        _say(f"written to {out}")
     typer.echo(text)
 
 
@@ -190,19 +182,19 @@ def markdown(found: Report) -> str:
     """The brief as people read it: every statement with the rows it rests on."""
     brief = found.brief
     lines = [f"# Why deals were lost, {found.month}", ""]
-    lines += [_told(statement) for statement in brief["overview"]]
+    lines += [brief_statement(statement) for statement in brief["overview"]]
     lines += _section("Objections")
     for place, entry in enumerate(brief["objections"], 1):
-        lines.append(f"{place}. {_told(entry['statement'])}")
+        lines.append(f"{place}. {brief_statement(entry['statement'])}")
         lines += [f'   - "{quote["text"]}" [{quote["evidence"]}]' for quote in entry["quotes"]]
-        lines.append(f"   - Answer: {_told(entry['response'])}")
+        lines.append(f"   - Answer: {brief_statement(entry['response'])}")
     lines += _listed("Segments to deprioritise", brief["deprioritise"])
     lines += _listed("Segments to double down on", brief["double_down"])
     lines += _listed("What to say differently", brief["messaging"])
     lines += _section("Competitors")
     for entry in brief["competitors"]:
-        lines.append(f"- {_told(entry['statement'])}")
-        lines.append(f"  - {_told(entry['positioning'])}")
+        lines.append(f"- {brief_statement(entry['statement'])}")
+        lines.append(f"  - {brief_statement(entry['positioning'])}")
     if not brief["competitors"]:
         lines.append("- none was spoken of")
     lines += _section("Lost this week to a competitor")
@@ -236,11 +228,11 @@ def _section(title: str) -> list[str]:
 
 
 def _listed(title: str, statements: Sequence[dict[str, Any]]) -> list[str]:
-    told = [f"- {_told(statement)}" for statement in statements]
+    told = [f"- {brief_statement(statement)}" for statement in statements]
     return [*_section(title), *(told or ["- none stands out"])]
 
 
-def _told(statement: dict[str, Any]) -> str:
+def brief_statement(statement: dict[str, Any]) -> str:
     cited = " ".join(f"[{row}]" for row in statement["evidence"])
     is_guess = statement["kind"] == "hypothesis"
     return f"{'Perhaps: ' if is_guess else ''}{statement['text']} {cited}"

@@ -60,10 +60,11 @@ def demo(
     once.
 
     The sandbox (`gtm sandbox`) serves the world over HTTP as the vendors would; every connector
-    pulls from it, Salesforce and Outreach are written to, and it ends with the command. The data
-    tests are left to `gtm build`.
+    pulls from it, briefs and the like are written with no key, Salesforce and Outreach are written
+    to, and it ends with the command. The data tests are left to `gtm build`.
     """
     from python_jobs.build import Wish, run_build
+    from python_jobs.demo_language import show_language, write_language
     from python_jobs.demo_writes import show_queue, write_back
     from python_jobs.warehouse import open_warehouse
 
@@ -84,7 +85,10 @@ def demo(
             with open_warehouse(served, read_only=True) as warehouse:
                 hottest = show(warehouse)
                 show_queue(warehouse)
+            write_language(served, as_of)
             write_back(served)
+            if hottest:
+                show_language(served, hottest)
     if hottest:
         show_next(hottest)
     print(f"{monotonic() - began:.0f} s in all")
@@ -293,6 +297,7 @@ def show_next(account: str) -> None:
             f"gtm explain {account}",
             "the whole ledger; --date for another day, --json for a program",
         ),
+        (f"gtm brief {account}", "the brief again; gtm coach, gtm calls search, gtm closed-lost"),
         ("gtm sync status", "plans, runs, what failed and why; gtm sync undo RUN takes one back"),
         ("gtm registry list", "what can be changed without code: weights, rules, lanes, aliases"),
         ("gtm replay --config draft_v2", "who would move under another score config, and why"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from time import monotonic
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from python_jobs.enrich.task import Task
 
 JOB = "enrich"
+
+Work = Sequence[tuple["Task", EngineName]]
+"""Tasks in the order in which they are done, each with who does it."""
 
 
 def enrich(
@@ -51,22 +56,30 @@ def enrich(
         gtm enrich call_summary --engine claude --budget 5 --plan
     """
     settings = load_settings().with_target(target)
-    wanted = tasks_for(task, engine, settings.engine)
-    left = settings.budget if budget is None else budget
-    for name, tasks in wanted.items():
-        chosen = engine_named(name, settings)
-        try:
-            for each in tasks:
-                if plan:
-                    print(planned(settings, each, chosen, limit), flush=True)
-                    continue
-                began = monotonic()
-                outcome = run_one(settings, each, chosen, limit, left)
-                print(outcome.line(monotonic() - began), flush=True)
-                if left is not None:
-                    left -= outcome.cost
-        finally:
-            chosen.close()
+    work = tasks_for(task, engine, settings.engine)
+    if plan:
+        for each, name in work:
+            with closing(engine_named(name, settings)) as chosen:
+                print(planned(settings, each, chosen, limit), flush=True)
+        return
+    do(settings, work, limit, settings.budget if budget is None else budget)
+
+
+def do(
+    settings: Settings,
+    work: Work,
+    limit: int | None = None,
+    budget: float | None = None,
+    say: Callable[[str], None] = print,
+) -> None:
+    """Do the tasks in their order, within one budget; a closing line on each."""
+    for task, name in work:
+        began = monotonic()
+        with closing(engine_named(name, settings)) as engine:
+            outcome = run_one(settings, task, engine, limit, budget)
+        say(outcome.line(monotonic() - began))
+        if budget is not None:
+            budget -= outcome.cost
 
 
 def engine_named(name: EngineName, settings: Settings) -> Engine:
@@ -94,28 +107,26 @@ def engine_named(name: EngineName, settings: Settings) -> Engine:
     return Claude(config, settings.patience, warehouse)
 
 
-def tasks_for(
-    name: str, engine: EngineName | None, usual: EngineName = "offline"
-) -> dict[EngineName, list[Task]]:
-    """The task of that name, or all, by who does it: the engine, or if none is named the usual one
-    where it can and the task's first where it cannot. 'all' leaves out what a named one cannot.
+def tasks_for(name: str, engine: EngineName | None, usual: EngineName = "offline") -> Work:
+    """The task of that name, or all, each with who does it: the engine, or if none is named the
+    usual one where it can and the task's first where it cannot. 'all' leaves out what a named one
+    cannot.
 
     Raises:
         ConfigurationError: there is no such task, or the engine cannot do it.
     """
-    from python_jobs.enrich.tasks import task_named, task_names
+    from python_jobs.enrich.tasks import task_named, tasks_in_order
 
-    found = [task_named(each) for each in (task_names() if name == "all" else [name])]
-    by_engine: dict[EngineName, list[Task]] = {}
-    for task in found:
-        chosen = engine or (usual if usual in task.engines else task.engines[0])
-        if chosen in task.engines:
-            by_engine.setdefault(chosen, []).append(task)
-    if not by_engine:
+    found = tasks_in_order() if name == "all" else [task_named(name)]
+    chosen = [
+        (task, engine or (usual if usual in task.engines else task.engines[0])) for task in found
+    ]
+    work = [(task, each) for task, each in chosen if each in task.engines]
+    if not work:
         raise ConfigurationError(
             f"{name} cannot be done by {engine}: use --engine {' or '.join(found[0].engines)}"
         )
-    return by_engine
+    return work
 
 
 def planned(settings: Settings, task: Task, engine: Engine, limit: int | None) -> str:

@@ -165,6 +165,7 @@ class Task:
         engines: those that can do it.
         can_wait: nobody waits for the answers, as in monthly work: they may come by batch, within
             a day and at half the price.
+        after: tasks whose answers its inputs read.
         in_warehouse: how Cortex does it, where it has a function for it.
     """
 
@@ -177,6 +178,7 @@ class Task:
     least_kept: float = 0.6
     engines: tuple[EngineName, ...] = ("offline", "claude", "cortex")
     can_wait: bool = False
+    after: tuple[str, ...] = ()
     in_warehouse: InWarehouse | None = None
 
     def stamp(self, engine: str, model: str) -> str:

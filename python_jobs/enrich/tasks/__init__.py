@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graphlib import TopologicalSorter
 from importlib import import_module
 from pkgutil import iter_modules
 
@@ -24,3 +25,10 @@ def task_named(name: str) -> Task:
         raise ConfigurationError(f"there is no task '{name}': use {', '.join(task_names())} or all")
     task: Task = import_module(f"{__name__}.{name}").TASK
     return task
+
+
+def tasks_in_order() -> list[Task]:
+    """All tasks, each after those whose answers it reads."""
+    tasks = {name: task_named(name) for name in task_names()}
+    order = TopologicalSorter({name: task.after for name, task in tasks.items()})
+    return [tasks[name] for name in order.static_order()]
