@@ -31,5 +31,6 @@ TASK = Task(
     CallSentiment,
     write,
     checked,
+    version=2,
     in_warehouse=InWarehouse("ai_sentiment(said, return_error_details => true)", theirs, labelled),
 )
