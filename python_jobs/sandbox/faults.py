@@ -1,8 +1,8 @@
 """Bad days, by name and seed: which requests go wrong, how, and how often before they pass.
 
 Whether a request goes wrong depends on the seed and on the request alone (vendor, method, path,
-query, body), never on time or order; it goes wrong once or twice and then passes. Only a lost scope
-stays lost until the faults are changed.
+query, body), never on time or order; it goes wrong once or a few times and then passes. Only a lost
+scope stays lost until the faults are changed.
 """
 
 from __future__ import annotations
@@ -37,6 +37,10 @@ MODEL_RATES: dict[str, int] = {
     "lies": 35,
 }
 MODEL_FAULTS = tuple(MODEL_RATES)
+
+# How often a fault befalls one request at most, where that is not twice. A token that has just been
+# given out has not expired.
+MOST_TIMES = {"429-storm": 3, "expired-token": 1}
 
 MOST_FAULTS = 4
 """What one request meets at most before it passes, whatever is switched on."""
@@ -78,15 +82,15 @@ class Faults:
         self.names, self.seed = wanted, seed
         self._attempts.clear()
 
-    def befalls(self, key: str, has_tokens: bool) -> str | None:
+    def befalls(self, key: str, can_expire: bool) -> str | None:
         """The fault that this request meets now, or None."""
         if self._attempts[key] >= MOST_FAULTS:
             return None
         for name in _ANSWERED:
-            if name not in self.names or (name == "expired-token" and not has_tokens):
+            if name not in self.names or (name == "expired-token" and not can_expire):
                 continue
             draw = self._draw(name, key)
-            times = 1 + draw % 2 if name != "429-storm" else 1 + draw % 3
+            times = 1 + draw % MOST_TIMES.get(name, 2)
             tried = f"{name} {key}"
             if draw < RATES[name] and self._attempts[tried] < times:
                 self._attempts.update([tried, key])

@@ -150,13 +150,10 @@ class Door:
         if wait > 0:
             answer = await _captured(self._vendor.throttled(wait), scope)
         else:
-            fault = self._vendor.faults.befalls(_key(self._vendor, scope, body), self._tokens)
+            can_expire = self._vendor.token_path not in (None, path)
+            fault = self._vendor.faults.befalls(_key(self._vendor, scope, body), can_expire)
             answer = await self._answer(fault, scope, body)
         await self._send(answer, fault, scope, send)
-
-    @property
-    def _tokens(self) -> bool:
-        return self._vendor.has_tokens
 
     async def _answer(self, fault: str | None, scope: Scope, body: bytes) -> _Answer:
         vendor = self._vendor

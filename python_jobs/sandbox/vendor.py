@@ -101,8 +101,8 @@ class Vendor(ABC):
     name: ClassVar[str]
     """The path prefix, and the connector's source name."""
     limits: tuple[Limit, ...] = ()
-    has_tokens: ClassVar[bool] = False
-    """Whether clients get tokens that expire."""
+    token_path: ClassVar[str | None] = None
+    """Where clients get tokens that expire, below the prefix; None: it has none that do."""
     scopes: ClassVar[dict[str, str]] = {}
     """Scope to the path prefix (below the vendor's) that needs it."""
 

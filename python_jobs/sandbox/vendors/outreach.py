@@ -118,7 +118,7 @@ class Outreach(Vendor):
 
     name: ClassVar[str] = "outreach"
     limits: tuple[Limit, ...] = (Limit(10_000, 3_600),)
-    has_tokens: ClassVar[bool] = True
+    token_path: ClassVar[str | None] = "/oauth/token"
     scopes: ClassVar[dict[str, str]] = {
         f"{kind.path}.read": f"/api/v2/{kind.path}" for kind in KINDS.values()
     }

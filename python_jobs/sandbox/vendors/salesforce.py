@@ -95,7 +95,7 @@ class Salesforce(Vendor):
     """One org. The daily limit is the first of ``limits``; calls of the last 24 hours count."""
 
     name: ClassVar[str] = "salesforce"
-    has_tokens: ClassVar[bool] = True
+    token_path: ClassVar[str | None] = "/services/oauth2/token"
     scopes: ClassVar[dict[str, str]] = {"api": "/services/data/v"}
 
     def __init__(self, world: World, faults: Faults) -> None:
