@@ -1,9 +1,13 @@
 """What language work costs a month, by engine: `python -m bench.llm_costs`.
 
 For every task whose inputs are built in the warehouse (GTM_DUCKDB_PATH), its prompts are measured,
-and its answers by what the offline writer says of a sample. The warehouse's subjects are scaled to
-50,000 accounts (what is about accounts and deals) and 1,000 calls a month (what is about calls),
-each asked once a month; nothing is asked, no key is needed.
+and its answers by what the offline writer says of a sample. What a month of the warehouse asks is
+scaled to 50,000 accounts, and 1,000 calls a month for what is about calls; nothing is asked, no key
+is needed.
+
+- **Asked a month**: a call once; a lost deal once, a twelfth of those of twelve months; the brief
+  on lost deals once; a first message for each person of the queue, a queue a day; an account's
+  brief as often as the last 30 days' scores and surge levels would have had it written again.
 
 - **Tokens** are characters by `--characters` a token, for lack of Anthropic's own count offline;
   `gtm enrich TASK --engine claude --plan` uses that count.
@@ -18,15 +22,19 @@ import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from python_jobs.enrich import runner
 from python_jobs.enrich.engines.prices import LIST_PRICES, Usage
 from python_jobs.enrich.task import Asked, Task
 from python_jobs.enrich.tasks import task_named, task_names
-from python_jobs.settings import load_settings
+from python_jobs.settings import PROJECT_DIR, load_settings
 from python_jobs.warehouse import Warehouse, open_warehouse
 
 SAMPLE = 100
+DAYS = 30
 WAYS = (
     ("claude", "claude-haiku-5-5", False),
     ("claude", "claude-haiku-5-5", True),
@@ -76,14 +84,48 @@ def _sample(warehouse: Warehouse, task: Task) -> list[Asked]:
 
 
 def _asked_a_month(warehouse: Warehouse, task: Task, accounts: int, calls: int) -> int:
-    """The warehouse's subjects, by as much as its accounts or its calls are fewer."""
+    """How often the task is asked in a month of so many accounts and calls."""
+    if task.name == "closed_lost_brief":
+        return 1
     of_calls = task.name.startswith("call_")
     among = "marts.fct_calls" if of_calls else "marts.dim_accounts"
     [row] = warehouse.rows(
         f"select (select count(*) from {task.inputs}) as subjects, "
         f"(select count(*) from {among}) as among"
     )
-    return round(row["subjects"] / max(row["among"], 1) * (calls if of_calls else accounts))
+    asked: float = row["subjects"]
+    if task.name == "closed_lost_deal":
+        asked /= 12
+    elif task.name == "first_touch":
+        asked *= DAYS
+    elif task.name == "account_brief":
+        asked = _briefs(warehouse)
+    return round(asked / max(row["among"], 1) * (calls if of_calls else accounts))
+
+
+def _briefs(warehouse: Warehouse) -> int:
+    """Briefs that the last 30 days would have had written, by the rule of account_brief_inputs."""
+    variables = yaml.safe_load((PROJECT_DIR / "dbt_project.yml").read_text("utf-8"))["vars"]
+    days = warehouse.rows(
+        "select account_key, intent_score, surge_level, intent_stage "
+        "from marts.fct_daily_account_intent where snapshot_date > "
+        f"(select max(snapshot_date) - {DAYS} from marts.fct_daily_account_intent) "
+        "order by account_key, snapshot_date"
+    )
+    briefs = 0
+    told: dict[str, dict[str, Any]] = {}
+    for day in days:
+        if day["intent_stage"] not in variables["brief_stages"]:
+            continue
+        last = told.get(day["account_key"])
+        if (
+            last is None
+            or abs(day["intent_score"] - last["intent_score"]) >= variables["brief_score_move"]
+            or day["surge_level"] != last["surge_level"]
+        ):
+            told[day["account_key"]] = day
+            briefs += 1
+    return briefs
 
 
 def main() -> None:
