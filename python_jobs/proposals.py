@@ -94,7 +94,7 @@ def propose(settings: Settings) -> list[Proposal]:
             if any(_stands_against(wish, other, now, rest) for other in known):
                 continue
             made.append(_row(wish, now))
-        _insert(held, made)
+        insert(held, made)
     return made
 
 
@@ -284,7 +284,8 @@ def _row(wish: Proposal, now: datetime) -> Proposal:
     )
 
 
-def _insert(warehouse: Warehouse, proposals: list[Proposal]) -> None:
+def insert(warehouse: Warehouse, proposals: list[Proposal]) -> None:
+    """Write new proposals down, each open."""
     if not proposals:
         return
     value = "parse_json(?)" if warehouse.target == "snowflake" else "cast(? as json)"

@@ -17,6 +17,8 @@ from python_jobs.enrich.tasks import task_named, task_names
 from python_jobs.ingest.connector_commands import clock_of
 from python_jobs.ingest.run import Wish, ingest
 from python_jobs.ingest.sources import SOURCES
+from python_jobs.proposals import Proposal, decide, insert
+from python_jobs.registry.edits import Edit, set_row
 from python_jobs.registry.journal import append, read_registries
 from python_jobs.runs import ensure_ops_tables
 from python_jobs.sandbox.commands import started_sandbox
@@ -26,7 +28,7 @@ from tests.emulator import emulator
 from tests.raw_copy import copy_raw
 from tests.scenarios.compare import compare, parity_table
 from tests.scenarios.conftest import LAST_DAY
-from tests.scenarios.lab import Lab
+from tests.scenarios.lab import EDITED_AT, Lab
 
 # What neither the world's files nor its vendors hold: 6sense and Clay ask for accounts that a build
 # has found, nobody shares a table, and calls come from their recorder.
@@ -53,6 +55,33 @@ def pull_every_source(lab: Lab) -> None:
     assert [str(outcome.error) for outcome in outcomes if outcome.error] == []
 
 
+def hold_back(lab: Lab, account: str) -> None:
+    """Approve a proposal not to write to an account; and be told of every lost deal."""
+    proposal = Proposal(
+        "suppression_rule",
+        "a test",
+        {
+            "registry": "suppressions",
+            "record_key": "held_back",
+            "set": {"kind": "account", "value": account, "reason": "a test"},
+            "days": 180,
+        },
+        [],
+        "held_back",
+        EDITED_AT,
+    )
+    with open_warehouse(lab.settings) as warehouse:
+        insert(warehouse, [proposal])
+        decide(warehouse, "held_back", "approved", "a test", EDITED_AT)
+        warehouse.execute("update ops.proposals set change_id = 'the same on both engines'")
+
+    def tell_of_all(edit: Edit) -> None:
+        set_row(edit, "closed_lost_settings", "alert_amount", {"value": "0"})
+        set_row(edit, "closed_lost_settings", "alert_days", {"value": "400"})
+
+    lab.edit(tell_of_all)
+
+
 def test_every_mart_is_the_same_on_both_engines(loaded: Lab, tmp_path: Path) -> None:
     duckdb = loaded.copy_to(tmp_path / "duckdb")
     # the product database has the same events under the same ids: they are to come by one way
@@ -71,6 +100,11 @@ def test_every_mart_is_the_same_on_both_engines(loaded: Lab, tmp_path: Path) -> 
             engine.build(LAST_DAY - timedelta(days=1))
             for task in map(task_named, task_names()):
                 run_task(BriefWarehouse(engine.settings), task, Offline(workers=1))
+            [blocked] = engine.rows(
+                "select account_key from marts.activation_blocked where is_first "
+                "order by strength desc, blocked_id limit 1"
+            )
+            hold_back(engine, blocked["account_key"])
             engine.build(LAST_DAY, tests=engine is snowflake)
         with open_warehouse(duckdb.settings) as a, open_warehouse(snowflake.settings) as b:
             compared = [compare(a, b, mart) for mart in duckdb.marts()]

@@ -63,6 +63,7 @@ every_category as (
     from categories
     where kind = 'objection'
         and enabled
+        and exists (select * from lost_deals)
     union all
     select
         category,
