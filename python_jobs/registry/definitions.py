@@ -587,7 +587,7 @@ _ALL = (
                 "kind",
                 required=True,
                 default="objection",
-                choices=("objection", "pain_point", "good_fit", "poor_fit"),
+                choices=("objection", "pain_point", "good_fit", "poor_fit", "aside"),
             ),
             Field("label", required=True),
             Field("pattern", required=True),

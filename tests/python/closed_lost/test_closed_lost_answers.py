@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import anthropic
@@ -60,6 +61,25 @@ def _kept(**sections: Any) -> tuple[Any, int]:
     assert output is not None
     kept = TASK.check(output, ASKED)
     return kept.output, kept.removed
+
+
+def test_what_is_said_to_be_none_is_no_objection() -> None:
+    aside = {
+        "category": "none",
+        "kind": "aside",
+        "weight": 1,
+        "pattern": "(is|are) (quite )?fine|not what we worry",
+    }
+    listened = {**ASKED.input, "categories": [*ASKED.input["categories"], aside]}
+    said = {
+        "segment:c:1": "The price is fine, that is not what we worry about.",
+        "segment:c:2": "The price is above what we planned.",
+        "segment:c:3": "In a peak all is fine, but the paper piles up.",
+    }
+    asked = replace(ASKED, input=listened, evidence=said, said_by=dict.fromkeys(said, "them"))
+    written = TASK.write_offline(asked)
+    assert [one.quote.evidence for one in written.objections] == ["segment:c:2"]
+    assert [one.quote.evidence for one in written.pain_points] == ["segment:c:3"]
 
 
 def test_quotes_within_points_are_found_in_their_rows() -> None:

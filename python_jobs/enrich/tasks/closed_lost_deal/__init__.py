@@ -8,4 +8,4 @@ from python_jobs.enrich.tasks.closed_lost_deal.check import check
 from python_jobs.enrich.tasks.closed_lost_deal.offline import write
 from python_jobs.enrich.tasks.closed_lost_deal.schema import ClosedLostDeal
 
-TASK = Task("closed_lost_deal", ClosedLostDeal, write, check, can_wait=True)
+TASK = Task("closed_lost_deal", ClosedLostDeal, write, check, version=2, can_wait=True)

@@ -78,12 +78,19 @@ def write(asked: Asked) -> ClosedLostDeal:
 
 
 def _found(asked: Asked, entry: dict[str, Any]) -> Iterator[str]:
-    """The first sentence of each call in which the buyer says it."""
+    """The first sentence of each call in which the buyer says it, and not that it is none."""
     pattern, calls = compiled(entry["pattern"]), set()
+    asides = [
+        compiled(other["pattern"])
+        for other in asked.input.get("categories") or []
+        if other["kind"] == "aside" and entry["kind"] == "objection"
+    ]
     for row, text in asked.evidence.items():
-        call = row.rpartition(":")[0]
+        call, said = row.rpartition(":")[0], text.lower()
         is_told = asked.said_by.get(row) == "them" and not text.rstrip().endswith("?")
-        if is_told and call not in calls and pattern.search(text.lower()):
+        if any(aside.search(said) for aside in asides):
+            continue
+        if is_told and call not in calls and pattern.search(said):
             calls.add(call)
             yield row
 
