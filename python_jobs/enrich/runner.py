@@ -17,6 +17,8 @@ from typing import Any
 import pyarrow as pa
 
 from python_jobs.enrich.engines import Engine
+from python_jobs.enrich.engines.offline import Offline
+from python_jobs.enrich.redaction import Redaction, read_redactions, redacted
 from python_jobs.enrich.task import Answer, Asked, Checked, Prompt, Task
 from python_jobs.errors import ConfigurationError, QuotaExhausted
 from python_jobs.runs import utc_now
@@ -92,12 +94,14 @@ def run_task(
     """
     run_id = uuid.uuid4().hex
     prompts = read_prompts(warehouse, task)
+    redactions = _redactions(warehouse, task, engine)
     stamp = task.stamp(engine.name, engine.model)
     total, wanted = count(warehouse, task, stamp)
     outcome = Outcome(task.name, engine.name, wanted=wanted, unchanged=total - wanted)
     left = wanted if limit is None else min(limit, wanted)
     while left > 0:
         asked = _next(warehouse, task, stamp, run_id, prompts, min(engine.chunk, left))
+        asked = [redacted(one, redactions) for one in asked]
         if not asked:
             break
         if budget is not None:
@@ -127,8 +131,15 @@ def plan(
     wanted = wanted if limit is None else min(limit, wanted)
     prompts = read_prompts(warehouse, task)
     asked = _next(warehouse, task, stamp, "", prompts, min(engine.chunk, wanted)) if wanted else []
+    redactions = _redactions(warehouse, task, engine)
+    asked = [redacted(one, redactions) for one in asked]
     cost = engine.estimate(task, asked) * wanted / len(asked) if asked else 0.0
     return wanted, cost
+
+
+def _redactions(warehouse: Warehouse, task: Task, engine: Engine) -> list[Redaction]:
+    """What a model is not told; the offline writer tells nobody."""
+    return [] if engine.name == Offline.name else read_redactions(warehouse, task.name)
 
 
 def read_prompts(warehouse: Warehouse, task: Task) -> dict[str, Prompt]:

@@ -237,6 +237,13 @@ def _signals(rows: Rows) -> Iterator[str]:
             yield f"job_roles {row['job_role']}: title_pattern '{row['title_pattern']}' {wrong}"
 
 
+def _redactions(rows: Rows) -> Iterator[str]:
+    for row in rows["redactions"]:
+        wrong = row["pattern"] and _text_pattern_problem(row["pattern"])
+        if wrong:
+            yield f"redactions {row['redaction_id']}: pattern '{row['pattern']}' {wrong}"
+
+
 def _closed_lost(rows: Rows) -> Iterator[str]:
     for name in ("objection_categories", "competitors"):
         for row in rows[name]:
@@ -492,4 +499,5 @@ _CHECKS: tuple[Callable[[Rows], Iterator[str]], ...] = (
     _identities,
     _coaching,
     _closed_lost,
+    _redactions,
 )

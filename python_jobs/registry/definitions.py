@@ -246,6 +246,18 @@ _ALL = (
         ),
     ),
     Registry(
+        "redactions",
+        "redaction_id",
+        (
+            Field("redaction_id", required=True),
+            Field("enabled", "boolean", required=True, default=True),
+            Field("task", required=True, default="*"),
+            Field("pattern", required=True),
+            Field("replacement", required=True),
+            Field("notes"),
+        ),
+    ),
+    Registry(
         "message_rules",
         "rule_id",
         (
