@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 
 from python_jobs.dbt_runner import DbtProject
-from python_jobs.proposals import Proposal, _insert, decide
+from python_jobs.proposals import Proposal, decide, insert
 from python_jobs.warehouse import Warehouse, open_warehouse
 from tests.python.closed_lost.lost_deals import Mining
 
@@ -37,7 +37,7 @@ def test_effects_are_kept_over_days(mining: Mining) -> None:
             proposal_id="p1",
             created_at=APPROVED,
         )
-        _insert(warehouse, [proposal])
+        insert(warehouse, [proposal])
         decide(warehouse, "p1", "approved", "ana", APPROVED)
         warehouse.execute(
             "create or replace table marts.dim_people as select * from (values "
