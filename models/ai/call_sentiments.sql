@@ -4,22 +4,31 @@ with results as (
 
 ),
 
+-- a call may have turned private since it was read
+calls as (
+
+    select * from {{ ref('fct_calls') }}
+    where not is_private
+
+),
+
 final as (
 
     select
-        subject_key as call_id,
-        {{ json_text('output', 'label') }} as sentiment,
-        {{ json_number('output', 'score') }} as sentiment_score,
-        {{ json_field('output', 'most_negative') }} as most_negative,
-        {{ json_field('output', 'most_positive') }} as most_positive,
-        engine,
-        model,
-        prompt_version,
-        claims_made,
-        claims_removed,
-        status = 'fallback' as is_fallback,
-        answered_at
+        results.subject_key as call_id,
+        {{ json_text('results.output', 'label') }} as sentiment,
+        {{ json_number('results.output', 'score') }} as sentiment_score,
+        {{ json_field('results.output', 'most_negative') }} as most_negative,
+        {{ json_field('results.output', 'most_positive') }} as most_positive,
+        results.engine,
+        results.model,
+        results.prompt_version,
+        results.claims_made,
+        results.claims_removed,
+        results.status = 'fallback' as is_fallback,
+        results.answered_at
     from results
+    inner join calls on results.subject_key = calls.call_id
 
 )
 
