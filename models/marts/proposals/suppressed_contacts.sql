@@ -1,10 +1,10 @@
 {{ config(
     materialized='incremental',
-    unique_key='queue_date',
-    incremental_strategy='delete+insert',
+    incremental_strategy='append',
+    pre_hook="{% if is_incremental() %}delete from {{ this }} where queue_date = {{ as_of_date() }}{% endif %}",
 ) }}
 
--- the queue is made anew each day; what a suppression held back is kept here
+-- the queue is made anew each day; what a suppression held back is kept here, a day whole, also where nobody was
 with blocked as (
 
     select * from {{ ref('activation_blocked') }}
