@@ -141,10 +141,15 @@ class Pull:
 
 @dataclass(frozen=True)
 class Entity:
-    """One kind of record of a source: where it lands, and how it is read."""
+    """One kind of record of a source: where it lands, and how it is read.
+
+    ``after`` names an entity whose landed rows this one is read with: when that could not be read
+    in full, this one waits for the next run.
+    """
 
     contract: Contract
     read: Callable[[Pull], Iterator[Page]]
+    after: str | None = None
 
     @property
     def name(self) -> str:

@@ -114,6 +114,7 @@ def _pull_source(
 ) -> None:
     api = None
     spent: set[str] = set()
+    failed: dict[str | None, GtmError] = {}
     for entity in entities:
         if entity.name in spent:
             continue
@@ -122,6 +123,11 @@ def _pull_source(
             with job_run(warehouse, JOB, source.name, entity.name, run.mode) as run:
                 if wish.retry_dead:
                     retry_dead_letters(warehouse, settings, entity.contract, run)
+                elif entity.after in failed:
+                    # As much of a setting to change, or of a service to wait for, as that was.
+                    raise type(failed[entity.after])(
+                        f"{entity.name} wait for {entity.after}, which could not be read in full"
+                    )
                 else:
                     api = api or connect(source, settings, warehouse)
                     _pull_entity(
@@ -129,6 +135,7 @@ def _pull_source(
                     )
         except GtmError as error:
             close(Outcome(run, error))
+            failed[entity.name] = error
             if api is None:
                 break
             if isinstance(error, QuotaExhausted):

@@ -361,7 +361,7 @@ SOURCE = Source(
     connect=connect,
     entities=(
         Entity(CALLS, read_calls),
-        Entity(TRANSCRIPTS, read_transcripts),
+        Entity(TRANSCRIPTS, read_transcripts, after="calls"),
         Entity(USERS, read_users),
     ),
     check=check,

@@ -145,6 +145,22 @@ def test_a_missing_scope_is_named_and_the_other_entities_are_read(gong: Intake) 
     assert gong.last_run("gong", "users")["rows_written"] == 12
 
 
+def test_transcripts_wait_for_calls_that_could_not_be_read(gong: Intake) -> None:
+    gong.faults("lost-scope", seed=0)
+    code, said = gong.gtm("ingest", "gong")
+    assert code == 2
+    assert "the key lacks the scope api:calls:read:extensive" in said
+    assert "transcripts wait for calls, which could not be read in full" in said
+    assert gong.raw("gong__transcripts") == [], "they would be dated when they came"
+    gong.faults()
+    assert gong.gtm("ingest", "gong")[0] == 0
+    begun, dated = (
+        gong.rows(f"select record_id, min(version_at) as began from raw.{table} group by 1 order by 1")
+        for table in ("gong__calls", "gong__transcripts")
+    )
+    assert dated == begun
+
+
 def test_bad_days_change_nothing_in_what_lands(gong: Intake) -> None:
     gong.gtm("ingest", "gong")
     tables = ("gong__calls", "gong__transcripts", "gong__users")
