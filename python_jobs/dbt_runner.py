@@ -29,6 +29,9 @@ OnStart = Callable[[str, int, int], None]
 # The model that unites every model of models/signals.
 SIGNALS = "fct_signals"
 
+# What of a connection stands in the names of relations.
+_NAMING = ("GTM_TARGET", "GTM_DUCKDB_PATH", "SNOWFLAKE_DATABASE", "DO_NOT_TRACK")
+
 _FAILED = ("error", "fail", "runtime error")
 _CHECKS = ("test", "unit_test")
 _MODELS = ("model", "snapshot")
@@ -66,9 +69,17 @@ class DbtProject:
         self.settings = settings
         self._vars = dict(parse_vars or {})
         self._target_path = target_path
-        self._manifest = self._invoke(None, ["parse"], self._vars).result
+        self._manifest = self._parse()
         if self._has_unread_signals():
-            self._manifest = self._invoke(None, ["parse", "--no-partial-parse"], self._vars).result
+            self._manifest = self._parse("--no-partial-parse")
+
+    def _parse(self, *options: str) -> Any:
+        """Read the project, or what of it changed since dbt read it last.
+
+        dbt would read everything anew for another file, host or password. Reading connects to
+        nothing, so it is told only that of the connection which relations are named by.
+        """
+        return self._invoke(None, ["parse", *options], self._vars, connecting=False).result
 
     def _has_unread_signals(self) -> bool:
         """Whether dbt has not yet read the model that unites signals since one was added."""
@@ -116,6 +127,8 @@ class DbtProject:
         arguments: Iterable[str],
         variables: Mapping[str, str],
         on_start: OnStart = lambda *_: None,
+        *,
+        connecting: bool = True,
     ) -> Any:
         from dbt.cli.main import dbtRunner
 
@@ -123,7 +136,7 @@ class DbtProject:
             if event.info.name == "LogStartLine":
                 on_start(event.data.node_info.node_name, event.data.index, event.data.total)
 
-        with _profiles_dir() as profiles_dir, _surroundings(self.settings):
+        with _profiles_dir() as profiles_dir, _surroundings(self.settings, connecting):
             done = dbtRunner(manifest=manifest, callbacks=[listen]).invoke(
                 [
                     "--quiet",
@@ -184,10 +197,16 @@ def _outcome(results: Iterable[Any]) -> Outcome:
 
 
 def _failure(result: Any) -> str:
-    name = result.node.name
+    node = result.node
     if str(result.status) == "fail":
-        return f"test {name} found {result.failures:,} rows that break it"
-    return f"{result.node.resource_type} {name}: {_reason(result.message or 'no reason given')}"
+        return f"test {node.name}{_tested(node)} found {result.failures:,} rows that break it"
+    return f"{node.resource_type} {node.name}: {_reason(result.message or 'no reason given')}"
+
+
+def _tested(test: Any) -> str:
+    """The model of a test, where the test's name is a digest that need not say it."""
+    model = str(getattr(test, "attached_node", None) or "").rpartition(".")[2]
+    return f" of {model}" if model and model not in test.name else ""
 
 
 def _reason(message: str) -> str:
@@ -228,8 +247,11 @@ def let_go_of_duckdb() -> None:
 
 
 @contextmanager
-def _surroundings(settings: Settings) -> Iterator[None]:
-    """The environment that profiles.yml reads; afterwards it and the folder are as before."""
+def _surroundings(settings: Settings, connecting: bool) -> Iterator[None]:
+    """The environment that profiles.yml reads; afterwards it and the folder are as before.
+
+    Without ``connecting`` only what names relations is in it.
+    """
     secret = settings.snowflake_private_key_passphrase, settings.snowflake_password
     passphrase, password = (value.get_secret_value() if value else None for value in secret)
     wanted = {
@@ -250,6 +272,12 @@ def _surroundings(settings: Settings) -> Iterator[None]:
         "DO_NOT_TRACK": "1",
     }
     before, folder = dict(os.environ), Path.cwd()
+    if not connecting:
+        for name in wanted.keys() & os.environ.keys():
+            del os.environ[name]
+        wanted = {name: wanted[name] for name in _NAMING} | {
+            "GTM_DUCKDB_PATH": settings.duckdb_path.name
+        }
     os.environ.update({name: str(value) for name, value in wanted.items() if value is not None})
     try:
         yield
