@@ -155,7 +155,9 @@ def test_transcripts_wait_for_calls_that_could_not_be_read(gong: Intake) -> None
     gong.faults()
     assert gong.gtm("ingest", "gong")[0] == 0
     begun, dated = (
-        gong.rows(f"select record_id, min(version_at) as began from raw.{table} group by 1 order by 1")
+        gong.rows(
+            f"select record_id, min(version_at) as began from raw.{table} group by 1 order by 1"
+        )
         for table in ("gong__calls", "gong__transcripts")
     )
     assert dated == begun
