@@ -124,8 +124,8 @@ def _pull_source(
                 if wish.retry_dead:
                     retry_dead_letters(warehouse, settings, entity.contract, run)
                 elif entity.after in failed:
-                    # As much of a setting to change, or of a service to wait for, as that was.
-                    raise type(failed[entity.after])(
+                    is_setting = isinstance(failed[entity.after], ConfigurationError)
+                    raise (ConfigurationError if is_setting else TransientError)(
                         f"{entity.name} wait for {entity.after}, which could not be read in full"
                     )
                 else:

@@ -129,11 +129,18 @@ def connect(config: GongConfig, patience: Patience) -> Api:
 def judge(response: requests.Response) -> Verdict | None:
     """Gong's reading of two statuses: 404 may mean "nothing", 401 a missing scope.
 
+    A 404 that was cut short does not say which it is, and is asked for again.
+
     Raises:
         ConfigurationError: the key lacks a scope, which it names.
     """
-    if response.status_code == 404 and NOTHING_FOUND in response.text:
-        return Verdict.EMPTY
+    if response.status_code == 404:
+        if NOTHING_FOUND in response.text:
+            return Verdict.EMPTY
+        try:
+            response.json()
+        except requests.JSONDecodeError:
+            return Verdict.AGAIN
     if response.status_code == 401 and NO_PERMISSION in response.text:
         scope = response.text.split(NO_PERMISSION)[1].split("'")[0]
         raise ConfigurationError(

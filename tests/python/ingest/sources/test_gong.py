@@ -123,6 +123,16 @@ def test_days_without_calls_are_an_empty_answer_and_only_calls_brings_only_calls
     assert gong.raw("gong__transcripts") == []
 
 
+def test_an_empty_answer_that_was_cut_short_is_asked_for_again(gong: Intake) -> None:
+    quiet = ("--mode", "backfill", "--from", "2025-01-01", "--to", "2025-06-30")
+    for seed in range(4):
+        gong.faults("malformed-json", seed=seed)
+        code, said = gong.gtm("ingest", "gong", "--only", "calls", *quiet)
+        assert code == 0, said
+        assert gong.last_run("gong", "calls")["rows_read"] == 0
+    assert gong.sandbox.get("/calls")["faults"]["gong"]["malformed-json"] > 0
+
+
 def test_a_record_that_no_one_can_read_is_set_aside(gong: Intake) -> None:
     gong.faults("malformed-record", seed=5)
     code, said = gong.gtm("ingest", "gong")
