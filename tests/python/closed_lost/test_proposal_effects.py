@@ -19,7 +19,10 @@ MODELS = (
 
 
 def test_effects_are_kept_over_days(mining: Mining) -> None:
-    """Ann is held back on two days, Bob was refused anyway, Eve was written to all the same."""
+    """Ann is held back on two days, Bob was refused anyway, Eve was written to all the same.
+
+    On a third day both were, too, until the queue was made again.
+    """
     mining.of()
     with open_warehouse(mining.settings) as warehouse:
         for table in ("proposals", "sync_results"):
@@ -64,9 +67,17 @@ def test_effects_are_kept_over_days(mining: Mining) -> None:
             "cast('2026-06-25' as timestamp))"
         )
     project = DbtProject(mining.settings, target_path=mining.folder / "target")
-    for day in ("2026-06-24", "2026-06-25", "2026-06-25"):
+    for day, is_anybody in (
+        ("2026-06-24", True),
+        ("2026-06-25", True),
+        ("2026-06-25", True),
+        ("2026-06-26", True),
+        ("2026-06-26", False),
+    ):
         with open_warehouse(mining.settings) as warehouse:
             _blocked(warehouse, day)
+            if not is_anybody:
+                warehouse.execute("delete from marts.activation_blocked where rule = 'suppressed'")
         outcome = project.run(
             *("build", "--exclude-resource-type", "unit_test", "--select", *MODELS),
             variables={"as_of_date": day},
