@@ -10,6 +10,15 @@ import pytest
 from tests.emulator import emulator
 
 
+@pytest.fixture(scope="session", autouse=True)
+def dbt_target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where dbt keeps the project as it read it, once for all tests of a process."""
+    folder = tmp_path_factory.getbasetemp() / "dbt"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DBT_TARGET_PATH", str(folder))
+        yield folder
+
+
 @pytest.fixture(scope="session")
 def snowflake_env() -> Iterator[dict[str, str]]:
     """Environment of a local Snowflake that all tests of this process share.

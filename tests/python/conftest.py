@@ -101,7 +101,6 @@ def built_tiny(tmp_path_factory: pytest.TempPathFactory) -> Shop:
         "GTM_DUCKDB_PATH": str(shop.path),
         "GTM_AS_OF": LAST_DAY,
         "GTM_THREADS": "2",
-        "DBT_TARGET_PATH": str(folder / "target"),
         "DBT_LOG_PATH": str(folder / "logs"),
         "COLUMNS": "1000",
     }

@@ -50,17 +50,23 @@ class Comparison:
 def mart_tables(manifest: Mapping[str, Any], schema: str = "marts") -> list[MartTable]:
     """Every model of a schema in dbt's manifest, with its unique key.
 
-    The key is the primary key dbt infers from the tests of uniqueness. (An incremental model's
-    ``unique_key`` is what a run replaces, which may be a whole day.) Without one, all columns.
+    The key is that of its data test ``grain``. (An incremental model's ``unique_key`` is what a run
+    replaces, which may be a whole day.) Without one, all columns.
     """
+    keys = {
+        node["attached_node"]: tuple(node["test_metadata"]["kwargs"]["key"])
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "test"
+        and (node.get("test_metadata") or {}).get("name") == "grain"
+    }
     tables = []
     for node in manifest["nodes"].values():
         if node["resource_type"] != "model" or node["schema"].lower() != schema:
             continue
         if node["config"]["materialized"] == "ephemeral":
             continue
-        keys = tuple(node.get("primary_key") or ())
-        tables.append(MartTable(node["schema"].lower(), node["alias"].lower(), keys))
+        key = keys.get(node["unique_id"], ())
+        tables.append(MartTable(node["schema"].lower(), node["alias"].lower(), key))
     return sorted(tables, key=lambda table: table.name)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -43,7 +44,7 @@ class Lab:
         folder.mkdir(parents=True, exist_ok=True)
         settings = Settings(GTM_TARGET="duckdb", GTM_DUCKDB_PATH=folder / FILE_NAME, GTM_THREADS=2)
         if project is None:
-            return cls(settings, DbtProject(settings, target_path=folder / "target"))
+            return cls(settings, DbtProject(settings))
         project = copy.copy(project)
         project.settings = settings
         return cls(settings, project)
@@ -133,7 +134,7 @@ class Lab:
 
     def marts(self) -> list[MartTable]:
         """Every mart, with the columns that make its rows unique."""
-        manifest = json.loads((Path(str(self.project._target_path)) / "manifest.json").read_text())
+        manifest = json.loads((Path(os.environ["DBT_TARGET_PATH"]) / "manifest.json").read_text())
         return mart_tables(manifest)
 
     def differences(self, other: Lab, tables: Iterable[MartTable] = (SNAPSHOTS,)) -> list[str]:

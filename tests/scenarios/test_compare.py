@@ -109,17 +109,23 @@ def test_difference(a: Any, b: Any, expected: float) -> None:
 
 
 def test_marts_come_from_the_manifest_with_their_keys() -> None:
-    def node(name: str, **more: Any) -> dict[str, Any]:
+    def node(name: str, schema: str = "MARTS") -> dict[str, Any]:
         config = {"materialized": "table", "unique_key": "what_a_run_replaces"}
-        about = {"resource_type": "model", "schema": "MARTS", "alias": name, "config": config}
-        return about | more
+        about = {"resource_type": "model", "schema": schema, "alias": name, "config": config}
+        return {"unique_id": name, **about}
+
+    def grain(model: str, *key: str) -> dict[str, Any]:
+        about = {"name": "grain", "kwargs": {"key": list(key)}}
+        return {"resource_type": "test", "attached_node": model, "test_metadata": about}
 
     nodes = [
-        node("fct_days", primary_key=["account_key", "snapshot_date"]),
-        node("dim_accounts", primary_key=["account_key"]),
+        node("fct_days"),
+        grain("fct_days", "account_key", "snapshot_date"),
+        node("dim_accounts"),
+        grain("dim_accounts", "account_key"),
         node("bare"),
-        node("stg_x", schema="staging"),
-        node("a_test", resource_type="test"),
+        node("stg_x", "staging"),
+        {"resource_type": "test", "attached_node": "bare", "test_metadata": None},
     ]
     assert mart_tables({"nodes": {str(place): one for place, one in enumerate(nodes)}}) == [
         MartTable("marts", "bare"),

@@ -35,7 +35,6 @@ class Morning:
     def __init__(self, folder: Path) -> None:
         self.path = folder / "warehouse.duckdb"
         self.settings = Settings(GTM_TARGET="duckdb", GTM_DUCKDB_PATH=self.path, GTM_THREADS=2)
-        self._target = folder / "target"
         self._project: DbtProject | None = None
 
     def of(self, world: World, edit: Callable[[Edit], None] | None = None) -> Morning:
@@ -54,7 +53,7 @@ class Morning:
     def build(self, day: date) -> Morning:
         """Make the queue as of a day."""
         if self._project is None:
-            self._project = DbtProject(self.settings, target_path=self._target)
+            self._project = DbtProject(self.settings)
         outcome = self._project.run(
             *("build", "--exclude-resource-type", "unit_test", "test"),
             *("--select", *MODELS),

@@ -129,7 +129,7 @@ class Mining:
     def build(self) -> Mining:
         """Build the models of closed-lost mining over them."""
         if self._project is None:
-            self._project = DbtProject(self.settings, target_path=self.folder / "target")
+            self._project = DbtProject(self.settings)
         outcome = self._project.run(
             *("build", "--exclude-resource-type", "unit_test", "test"),
             *("--select", *MODELS),

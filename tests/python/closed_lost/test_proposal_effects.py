@@ -66,7 +66,7 @@ def test_effects_are_kept_over_days(mining: Mining) -> None:
             "values ('sequenceState', 'dan@bank.example|3', 'enrol', 'written', "
             "cast('2026-06-25' as timestamp))"
         )
-    project = DbtProject(mining.settings, target_path=mining.folder / "target")
+    project = DbtProject(mining.settings)
     for day, is_anybody in (
         ("2026-06-24", True),
         ("2026-06-25", True),

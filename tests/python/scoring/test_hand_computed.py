@@ -179,7 +179,6 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GTM_TARGET", "duckdb")
         patch.setenv("GTM_DUCKDB_PATH", str(folder / "warehouse.duckdb"))
-        patch.setenv("DBT_TARGET_PATH", str(folder / "target"))
         patch.setenv("DBT_LOG_PATH", str(folder / "logs"))
         gtm(patch, "load", "web_events", str(EVENTS))
         gtm(patch, "build", "--as-of", "2026-04-02", "--select", "+score_ledger", "--skip-tests")
