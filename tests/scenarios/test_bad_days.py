@@ -24,6 +24,7 @@ from python_jobs.sandbox.commands import started_sandbox
 from python_jobs.sandbox.faults import FAULTS
 from python_jobs.sandbox.world import generate
 from tests.python.ingest.sources.conftest import LAST_DAY, Intake, intake_of
+from tests.python.ingest.sources.test_sixsense import everybody, knowing
 
 SEEDS = [int(seed) for seed in os.environ.get("GTM_SOAK_SEEDS", "").split() if seed]
 HISTORIES = (
@@ -34,8 +35,8 @@ HISTORIES = (
 DAYS = 2 if SEEDS else 1
 MOST_PULLS = 6
 
-# What nothing in these histories makes: 6sense and Clay ask for accounts that a build has found,
-# and nobody shares a table.
+# What nothing in these histories makes: 6sense and Clay ask for accounts that a build has found
+# (they have a test of their own, as they cost credits), and nobody shares a table.
 NOT_PULLED = {
     "clay__enrichments",
     "sixsense__account_scores",
@@ -43,6 +44,9 @@ NOT_PULLED = {
     "sixsense__people_enrichment",
     "sixsense__segment_export",
 }
+
+# What can leave it open whether a paid request was taken. Those who were asked for count as paid.
+ANSWERS_LOST = {"500", "timeout", "reset", "malformed-json", "slow-drip"}
 
 Tables = dict[str, list[dict[str, Any]]]
 befell: dict[str, dict[str, int]] = {}
@@ -64,17 +68,21 @@ def history(intake: Intake, world: Path, faults: tuple[str, ...], seed: int) -> 
             intake.sandbox.post("/advance", days=1)
         intake.faults(*faults, seed=seed, stall=1.5)
         pull_until_well(intake)
-        happened = intake.sandbox.get("/calls")["faults"]
-        for vendor, times in happened.items():
-            for fault, count in times.items():
-                befell.setdefault(vendor, {}).setdefault(fault, 0)
-                befell[vendor][fault] += count
-        intake.sandbox.forget_calls()
+        count_faults(intake)
         intake.faults()
         code, said = intake.gtm("ingest", "all")
         assert code == 0, said
     tables = [contract.table for contract in all_contracts() if contract.source in SOURCES]
     return {table: intake.raw(table) for table in tables}
+
+
+def count_faults(intake: Intake) -> None:
+    """Add what has befallen since to the table that is printed at the end."""
+    for vendor, times in intake.sandbox.get("/calls")["faults"].items():
+        for fault, count in times.items():
+            befell.setdefault(vendor, {}).setdefault(fault, 0)
+            befell[vendor][fault] += count
+    intake.sandbox.forget_calls()
 
 
 @pytest.fixture
@@ -140,6 +148,90 @@ def test_what_lands_is_what_lands_without_faults(
     for table, expected in calm["tables"].items():
         assert len(tables[table]) == len(expected), table
         assert tables[table] == expected, table
+
+
+@pytest.fixture(scope="module")
+def calm_credits() -> dict[str, Any]:
+    """What is bought on calm days, made by the first test that asks for it."""
+    return {}
+
+
+@pytest.mark.parametrize(
+    ("faults", "seed"), HISTORIES, ids=[f"{' '.join(names)} {seed}" for names, seed in HISTORIES]
+)
+def test_nobody_is_paid_for_twice_and_what_was_answered_lands(
+    stack: ExitStack,
+    tmp_path: Path,
+    tiny_world: Path,
+    capsys: pytest.CaptureFixture[str],
+    calm_credits: dict[str, Any],
+    faults: tuple[str, ...],
+    seed: int,
+) -> None:
+    """Clay, 6sense's scores and its people for credits: what they ask for, a build has found."""
+    if not calm_credits:
+        calm_credits["bought"] = buy(stack, tmp_path / "calm", tiny_world, capsys, (), 0)
+    ledger, landed = buy(stack, tmp_path / "rough", tiny_world, capsys, faults, seed)
+    asked, expected = calm_credits["bought"]
+    assert {subject.split()[0] for subject, _ in asked} == {"clay", "sixsense"}
+    outcomes = {subject: outcome for subject, outcome in ledger if outcome != "refused"}
+    assert len(outcomes) == sum(outcome != "refused" for _, outcome in ledger), "paid for twice"
+    assert outcomes.keys() == {subject for subject, _ in asked}, "left out, or another"
+    assert not {"requested", "running"} & set(outcomes.values())
+    unknown = {subject for subject, outcome in outcomes.items() if outcome == "unknown"}
+    assert not unknown or ANSWERS_LOST & set(faults)
+    for table, records in expected.items():
+        assert records, f"{table}: none prove nothing"
+        mine = landed[table]
+        assert len({record for record, _ in mine}) == len(mine), f"{table}: a record twice"
+        lost = set(records) - set(mine)
+        assert set(mine) <= set(records), f"{table}: another record"
+        assert len(lost) <= len(unknown), f"{table}: what was answered did not land"
+
+
+def buy(
+    stack: ExitStack,
+    folder: Path,
+    world: Path,
+    capture: pytest.CaptureFixture[str],
+    faults: tuple[str, ...],
+    seed: int,
+) -> tuple[list[tuple[str, str]], dict[str, list[tuple[str, str]]]]:
+    """Days on which everything is bought: the ledger, and of each table what landed, by its id."""
+    folder.mkdir()
+    sandbox = stack.enter_context(started_sandbox(["--size", "tiny", "--as-of", LAST_DAY]))
+    patch = stack.enter_context(pytest.MonkeyPatch.context())
+    [intake] = list(_once(intake_of(sandbox, folder, patch, capture)))
+    patch.setenv("GTM_HTTP_TIMEOUT", "1")
+    everybody(patch)
+    knowing(intake, world)
+    entities = ("account_scores", "people", "people_enrichment")
+    sources = (("clay",), ("sixsense", *(word for one in entities for word in ("--only", one))))
+    for _ in range(3):
+        intake.faults(*faults, seed=seed, stall=1.5)
+        for source in sources:
+            intake.gtm("ingest", *source)
+        count_faults(intake)
+    intake.faults()
+    for source in sources:
+        code, said = intake.gtm("ingest", *source)
+        assert code == 0, said
+    ledger = intake.rows("select source, subject_key, outcome from ops.credit_ledger")
+    tables = ("clay__enrichments", *(f"sixsense__{entity}" for entity in entities))
+    return (
+        [(f"{row['source']} {row['subject_key']}", row["outcome"]) for row in ledger],
+        {
+            table: [(row["record_id"], without_run(row["payload"])) for row in intake.raw(table)]
+            for table in tables
+        },
+    )
+
+
+def without_run(payload: str) -> str:
+    """A record without the number of the run that brought it."""
+    record = json.loads(payload)
+    record.pop("routine_run_id", None)
+    return json.dumps(record, sort_keys=True)
 
 
 @pytest.fixture(scope="module", autouse=True)
