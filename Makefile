@@ -39,7 +39,7 @@ lint: setup ## ruff, mypy
 bench: setup ## measure the intent core on 10 M events (about five minutes)
 	@$(BIN)/python -m bench.intent
 
-soak: setup ## every fault against every connector, with several seeds (about an hour)
+soak: setup ## every fault against every connector, with several seeds (an hour and a half)
 	@GTM_SOAK_SEEDS="$${GTM_SOAK_SEEDS:-1 2 3}" $(BIN)/python -m pytest -q -s tests/scenarios/test_bad_days.py
 
 kills: setup ## kill an apply at 300 random steps and hold what comes of it against one left alone
