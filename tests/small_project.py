@@ -37,7 +37,7 @@ def run_dbt(folder: Path, env: Mapping[str, str], *arguments: str) -> str:
 
 
 class SmallProject:
-    """The project's settings, macros and seeds, and only those folders of it that are named."""
+    """The project's settings, macros, data tests and seeds, and the folders that are named."""
 
     def __init__(self, folder: Path, env: Mapping[str, str], *parts: str) -> None:
         self.folder = folder
@@ -45,7 +45,7 @@ class SmallProject:
         folder.mkdir(parents=True)
         shutil.copy(PROJECT_DIR / "dbt_project.yml", folder)
         shutil.copy(PROJECT_DIR / "profiles.example.yml", folder / "profiles.yml")
-        for part in ("macros", "seeds", *parts):
+        for part in ("macros", "tests/dbt/generic", "seeds", *parts):
             shutil.copytree(PROJECT_DIR / part, folder / part)
 
     def dbt(self, *arguments: str) -> str:

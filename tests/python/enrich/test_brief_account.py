@@ -276,7 +276,6 @@ class Desk:
         self.project = SmallProject(
             folder / "project",
             env,
-            "tests/dbt/generic",
             "models/enrich/account_brief",
             "models/enrich/first_touch",
             "models/marts/briefs",

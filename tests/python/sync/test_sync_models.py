@@ -461,7 +461,7 @@ class Org:
     def __init__(self, folder: Path, env: dict[str, str]) -> None:
         self.settings = Settings(**env)
         self.project = SmallProject(
-            folder / "project", env, "tests/dbt/generic", "models/sync", "models/intermediate/sync"
+            folder / "project", env, "models/sync", "models/intermediate/sync"
         )
         models = self.project.folder / "models"
         shutil.copy(PROJECT_DIR / "models" / "docs.md", models)

@@ -177,7 +177,7 @@ def staged(
 
 
 def _staged(folder: Path, env: dict[str, str]) -> Iterator[Warehouse]:
-    project = SmallProject(folder / "project", env, "tests/dbt/generic")
+    project = SmallProject(folder / "project", env)
     models = project.folder / "models"
     models.mkdir()
     shutil.copy(PROJECT_DIR / "models" / "docs.md", models)

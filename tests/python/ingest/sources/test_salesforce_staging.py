@@ -35,7 +35,7 @@ class Org:
 
     def __init__(self, folder: Path, env: dict[str, str]) -> None:
         self.settings = Settings(**env)
-        self._project = SmallProject(folder / "project", env, "tests/dbt/generic")
+        self._project = SmallProject(folder / "project", env)
         models = self._project.folder / "models"
         models.mkdir()
         shutil.copy(PROJECT_DIR / "models" / "docs.md", models)

@@ -134,7 +134,7 @@ def staged(
 
 
 def _staged(folder: Path, env: dict[str, str]) -> Iterator[Staged]:
-    project = SmallProject(folder / "project", env, "tests/dbt/generic")
+    project = SmallProject(folder / "project", env)
     models = project.folder / "models"
     models.mkdir()
     for path in (
