@@ -195,9 +195,11 @@ def test_a_project_without_a_new_signal_is_read_once(
     commands = []
     invoke = DbtProject._invoke
 
-    def noted(self: DbtProject, manifest: Any, arguments: Sequence[str], *others: Any) -> Any:
+    def noted(
+        self: DbtProject, manifest: Any, arguments: Sequence[str], *others: Any, **more: Any
+    ) -> Any:
         commands.append(arguments[0])
-        return invoke(self, manifest, arguments, *others)
+        return invoke(self, manifest, arguments, *others, **more)
 
     monkeypatch.setattr(DbtProject, "_invoke", noted)
     built = shop.gtm("build", "--skip-tests", "--select", "stg_registry__lanes")
