@@ -32,6 +32,9 @@ HISTORIES = (
     if SEEDS
     else [(tuple(fault for fault in FAULTS if fault not in ("lost-scope", "timeout")), 1)]
 )
+every_history = pytest.mark.parametrize(
+    ("faults", "seed"), HISTORIES, ids=[f"{' '.join(names)} {seed}" for names, seed in HISTORIES]
+)
 DAYS = 2 if SEEDS else 1
 MOST_PULLS = 6
 
@@ -100,18 +103,21 @@ def run_history(
     seed: int,
 ) -> Tables:
     """A history in a sandbox and a warehouse of its own."""
-    folder.mkdir()
-    sandbox = stack.enter_context(started_sandbox(["--size", "tiny", "--as-of", LAST_DAY]))
-    patch = stack.enter_context(pytest.MonkeyPatch.context())
-    patch.setenv("GTM_HTTP_TIMEOUT", "1")
+    intake, patch = own_place(stack, folder, capture)
     patch.setenv("SIXSENSE_ACCOUNTS_PER_RUN", "20")
-    [intake] = list(_once(intake_of(sandbox, folder, patch, capture)))
-    patch.setenv("GTM_HTTP_TIMEOUT", "1")
     return history(intake, world, faults, seed)
 
 
-def _once(intakes: Iterator[Intake]) -> Iterator[Intake]:
-    yield next(intakes)
+def own_place(
+    stack: ExitStack, folder: Path, capture: pytest.CaptureFixture[str]
+) -> tuple[Intake, pytest.MonkeyPatch]:
+    """An empty warehouse before a sandbox of its own, in an environment of its own."""
+    folder.mkdir()
+    sandbox = stack.enter_context(started_sandbox(["--size", "tiny", "--as-of", LAST_DAY]))
+    patch = stack.enter_context(pytest.MonkeyPatch.context())
+    intake = next(intake_of(sandbox, folder, patch, capture))
+    patch.setenv("GTM_HTTP_TIMEOUT", "1")
+    return intake, patch
 
 
 @pytest.fixture(scope="module")
@@ -128,9 +134,7 @@ def calm(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Tables]:
     return {}
 
 
-@pytest.mark.parametrize(
-    ("faults", "seed"), HISTORIES, ids=[f"{' '.join(names)} {seed}" for names, seed in HISTORIES]
-)
+@every_history
 def test_what_lands_is_what_lands_without_faults(
     stack: ExitStack,
     tmp_path: Path,
@@ -156,9 +160,7 @@ def calm_credits() -> dict[str, Any]:
     return {}
 
 
-@pytest.mark.parametrize(
-    ("faults", "seed"), HISTORIES, ids=[f"{' '.join(names)} {seed}" for names, seed in HISTORIES]
-)
+@every_history
 def test_nobody_is_paid_for_twice_and_what_was_answered_lands(
     stack: ExitStack,
     tmp_path: Path,
@@ -198,11 +200,7 @@ def buy(
     seed: int,
 ) -> tuple[list[tuple[str, str]], dict[str, list[tuple[str, str]]]]:
     """Days on which everything is bought: the ledger, and of each table what landed, by its id."""
-    folder.mkdir()
-    sandbox = stack.enter_context(started_sandbox(["--size", "tiny", "--as-of", LAST_DAY]))
-    patch = stack.enter_context(pytest.MonkeyPatch.context())
-    [intake] = list(_once(intake_of(sandbox, folder, patch, capture)))
-    patch.setenv("GTM_HTTP_TIMEOUT", "1")
+    intake, patch = own_place(stack, folder, capture)
     everybody(patch)
     knowing(intake, world)
     entities = ("account_scores", "people", "people_enrichment")
