@@ -29,9 +29,6 @@ OnStart = Callable[[str, int, int], None]
 # The model that unites every model of models/signals.
 SIGNALS = "fct_signals"
 
-# What of a connection stands in the names of relations.
-_NAMING = ("GTM_TARGET", "GTM_DUCKDB_PATH", "SNOWFLAKE_DATABASE", "DO_NOT_TRACK")
-
 _FAILED = ("error", "fail", "runtime error")
 _CHECKS = ("test", "unit_test")
 _MODELS = ("model", "snapshot")
@@ -254,10 +251,14 @@ def _surroundings(settings: Settings, connecting: bool) -> Iterator[None]:
     """
     secret = settings.snowflake_private_key_passphrase, settings.snowflake_password
     passphrase, password = (value.get_secret_value() if value else None for value in secret)
-    wanted = {
+    duckdb_path = settings.duckdb_path
+    names = {
         "GTM_TARGET": settings.target,
-        "GTM_DUCKDB_PATH": str(settings.duckdb_path.resolve()),
-        "GTM_THREADS": str(settings.threads),
+        "GTM_DUCKDB_PATH": duckdb_path.resolve() if connecting else duckdb_path.name,
+        "SNOWFLAKE_DATABASE": settings.snowflake_database,
+    }
+    connection = {
+        "GTM_THREADS": settings.threads,
         "SNOWFLAKE_ACCOUNT": settings.snowflake_account,
         "SNOWFLAKE_USER": settings.snowflake_user,
         "SNOWFLAKE_PRIVATE_KEY_PATH": settings.snowflake_private_key_path,
@@ -265,20 +266,16 @@ def _surroundings(settings: Settings, connecting: bool) -> Iterator[None]:
         "SNOWFLAKE_PASSWORD": password,
         "SNOWFLAKE_ROLE": settings.snowflake_role,
         "SNOWFLAKE_WAREHOUSE": settings.snowflake_warehouse,
-        "SNOWFLAKE_DATABASE": settings.snowflake_database,
         "SNOWFLAKE_HOST": settings.snowflake_host,
         "SNOWFLAKE_PORT": settings.snowflake_port,
         "SNOWFLAKE_PROTOCOL": settings.snowflake_protocol,
-        "DO_NOT_TRACK": "1",
     }
+    wanted = names | (connection if connecting else {})
     before, folder = dict(os.environ), Path.cwd()
-    if not connecting:
-        for name in wanted.keys() & os.environ.keys():
-            del os.environ[name]
-        wanted = {name: wanted[name] for name in _NAMING} | {
-            "GTM_DUCKDB_PATH": settings.duckdb_path.name
-        }
+    for name in connection.keys() & os.environ.keys():
+        del os.environ[name]
     os.environ.update({name: str(value) for name, value in wanted.items() if value is not None})
+    os.environ["DO_NOT_TRACK"] = "1"
     try:
         yield
     finally:
