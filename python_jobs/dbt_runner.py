@@ -66,9 +66,9 @@ class DbtProject:
         self.settings = settings
         self._vars = dict(parse_vars or {})
         self._target_path = target_path
-        self._manifest = self._parse()
+        self.manifest = self._parse()
         if self._has_unread_signals():
-            self._manifest = self._parse("--no-partial-parse")
+            self.manifest = self._parse("--no-partial-parse")
 
     def _parse(self, *options: str) -> Any:
         """Read the project, or what of it changed since dbt read it last.
@@ -80,7 +80,7 @@ class DbtProject:
 
     def _has_unread_signals(self) -> bool:
         """Whether dbt has not yet read the model that unites signals since one was added."""
-        models = [node for node in self._manifest.nodes.values() if node.resource_type == "model"]
+        models = [node for node in self.manifest.nodes.values() if node.resource_type == "model"]
         united = {
             upstream
             for model in models
@@ -98,14 +98,12 @@ class DbtProject:
         Raises:
             PermanentError: dbt could not run at all, such as a macro that refuses its variables.
         """
-        done = self._invoke(
-            self._manifest, arguments, {**self._vars, **(variables or {})}, on_start
-        )
+        done = self._invoke(self.manifest, arguments, {**self._vars, **(variables or {})}, on_start)
         return _outcome(done.result.results)
 
     def sources_upstream_of(self, model: str, schema: str) -> list[str]:
         """The source tables of a schema that a model is made from, directly or not."""
-        nodes = {**self._manifest.nodes, **self._manifest.sources}
+        nodes = {**self.manifest.nodes, **self.manifest.sources}
         seen, found = set[str](), set[str]()
         waiting = [node_id for node_id, node in nodes.items() if node.name == model]
         while waiting:
@@ -113,7 +111,7 @@ class DbtProject:
             if node_id not in seen and node_id in nodes:
                 seen.add(node_id)
                 node = nodes[node_id]
-                if node_id in self._manifest.sources and node.schema.lower() == schema:
+                if node_id in self.manifest.sources and node.schema.lower() == schema:
                     found.add(node.identifier)
                 waiting += getattr(node, "depends_on_nodes", [])
         return sorted(found)

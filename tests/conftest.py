@@ -12,10 +12,14 @@ from tests.emulator import emulator
 
 @pytest.fixture(scope="session", autouse=True)
 def dbt_target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Where dbt keeps the project as it read it, once for all tests of a process."""
+    """Where dbt keeps the project as it read it, once for all tests of a process.
+
+    Manifest and results are not written as JSON: that takes a second of every run, for nobody.
+    """
     folder = tmp_path_factory.getbasetemp() / "dbt"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DBT_TARGET_PATH", str(folder))
+        patch.setenv("DBT_WRITE_JSON", "false")
         yield folder
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import copy
-import json
-import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -134,8 +132,7 @@ class Lab:
 
     def marts(self) -> list[MartTable]:
         """Every mart, with the columns that make its rows unique."""
-        manifest = json.loads((Path(os.environ["DBT_TARGET_PATH"]) / "manifest.json").read_text())
-        return mart_tables(manifest)
+        return mart_tables(self.project.manifest.writable_manifest().to_dict())
 
     def differences(self, other: Lab, tables: Iterable[MartTable] = (SNAPSHOTS,)) -> list[str]:
         """How tables here and there differ, as sentences; none if they agree to 1e-9."""
