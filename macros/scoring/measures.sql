@@ -3,18 +3,19 @@ The sliding sums that are carried from change to change. Each is a column of `in
 (what enters or leaves it on a day) and of `int_account_states` (its value from that day on):
     name     column name
     value    column of the entries that is summed
+    type     of the sum; DuckDB's own for whole numbers is of 128 bits, which is slow to add up further
     from_age, until_age   ages in days at which an entry counts: from_age <= age < until_age
 #}
 {% macro carried_measures(lanes) -%}
     {%- set measures = [
-        {'name': 'event_count_7d', 'value': 'event_count', 'from_age': 0, 'until_age': 7},
-        {'name': 'event_count_prev_7d', 'value': 'event_count', 'from_age': 7, 'until_age': 14},
-        {'name': 'points_prev_7d', 'value': 'points', 'from_age': 7, 'until_age': 14},
-        {'name': 'event_count_30d', 'value': 'event_count', 'from_age': 0, 'until_age': 30},
+        {'name': 'event_count_7d', 'value': 'event_count', 'type': 'integer', 'from_age': 0, 'until_age': 7},
+        {'name': 'event_count_prev_7d', 'value': 'event_count', 'type': 'integer', 'from_age': 7, 'until_age': 14},
+        {'name': 'points_prev_7d', 'value': 'points', 'type': 'double', 'from_age': 7, 'until_age': 14},
+        {'name': 'event_count_30d', 'value': 'event_count', 'type': 'integer', 'from_age': 0, 'until_age': 30},
     ] -%}
     {%- for lane in lanes -%}
         {%- set value = 'lane_points_' ~ loop.index -%}
-        {%- do measures.append({'name': value ~ '_30d', 'value': value, 'from_age': 0, 'until_age': 30}) -%}
+        {%- do measures.append({'name': value ~ '_30d', 'value': value, 'type': 'double', 'from_age': 0, 'until_age': 30}) -%}
     {%- endfor -%}
     {{- return(measures) -}}
 {%- endmacro %}

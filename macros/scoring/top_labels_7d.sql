@@ -53,7 +53,7 @@ label_days as (
         event_days.event_date,
         event_days.enters_on,
         class_labels.label_number,
-        sum(event_days.event_count) as event_count
+        cast(sum(event_days.event_count) as integer) as event_count
     from event_days
     inner join class_labels on event_days.event_class_id = class_labels.event_class_id
     group by 1, 2, 3, 4
@@ -67,7 +67,7 @@ label_counts as (
         states.account_number,
         states.state_from,
         label_days.label_number,
-        sum(label_days.event_count) as event_count
+        cast(sum(label_days.event_count) as bigint) as event_count
     from label_days
     inner join ({{ number_series(7) }}) as ages
         on ages.n >= {{ days_between('label_days.event_date', 'label_days.enters_on') }}

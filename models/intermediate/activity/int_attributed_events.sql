@@ -1,56 +1,5 @@
-with events as (
-
-    select * from {{ ref('int_countable_events') }}
-
-),
-
-company_domains as (
-
-    select * from {{ ref('int_company_domains') }}
-
-),
-
-email_domains as (
-
-    select * from {{ ref('int_email_domains') }}
-
-),
-
-visitor_domains as (
-
-    select * from {{ ref('int_visitor_domains') }}
-
-),
-
--- the company the event names itself, else the one of its e-mail, else the visitor's, each from
--- the day it was known
-final as (
-
-    select
-        events.*,
-        coalesce(
-            company_domains.company_domain,
-            email_domains.company_domain,
-            visitor_domains.company_domain
-        ) as company_domain,
-        case
-            when company_domains.company_domain is not null then events.known_on
-            when email_domains.company_domain is not null
-                then greatest(events.known_on, email_domains.linked_from)
-            when visitor_domains.company_domain is not null
-                then greatest(events.known_on, visitor_domains.linked_from)
-        end as counted_on
-    from events
-    left join company_domains on events.domain_reference = company_domains.domain_reference
-    left join email_domains
-        on events.email = email_domains.email
-        and events.known_on >= email_domains.applies_from
-        and events.known_on < email_domains.applies_until
-    left join visitor_domains
-        on events.distinct_id = visitor_domains.distinct_id
-        and events.known_on >= visitor_domains.applies_from
-        and events.known_on < visitor_domains.applies_until
-
+with final as (
+{{ attributed(ref('int_countable_events')) }}
 )
 
 select * from final

@@ -13,7 +13,7 @@ with web_events as (
     where known_on <= cast('{{ window.to }}' as date)
         {%- if is_incremental() %}
         and {{ happened_and_known_since(window['from']) }}
-        -- what is older when it becomes known counts never, see events_to_count
+        -- what is older when it becomes known counts never, see int_company_event_days
         and occurred_at >= cast('{{ day_plus(window['from'], -30) }}' as timestamp)
         {%- endif %}
 

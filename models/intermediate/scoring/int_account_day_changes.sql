@@ -75,9 +75,9 @@ final as (
         account_number,
         changed_on,
         {%- for measure in measures %}
-        sum({{ measure.name }}) as {{ measure.name }},
+        cast(sum({{ measure.name }}) as {{ measure.type }}) as {{ measure.name }},
         {%- endfor %}
-        sum(people_count) as people_count
+        cast(sum(people_count) as integer) as people_count
     from changes
     group by 1, 2
 

@@ -37,13 +37,13 @@ final as (
             as lane_points_{{ loop.index }},
         {%- endfor %}
         {%- for key_event in key_events %}
-        sum(case when class_scores.key_event = '{{ key_event.key }}' then event_days.event_count else 0 end)
+        cast(sum(case when class_scores.key_event = '{{ key_event.key }}' then event_days.event_count else 0 end) as integer)
             as key_count_{{ loop.index }},
         sum(case when class_scores.key_event = '{{ key_event.key }}' then {{ scaled_points }} else 0 end)
             as key_points_{{ loop.index }},
         {%- endfor %}
         sum({{ scaled_points }}) as points,
-        sum(event_days.event_count) as event_count
+        cast(sum(event_days.event_count) as integer) as event_count
     from event_days
     inner join class_scores on event_days.event_class_id = class_scores.event_class_id
     cross join config

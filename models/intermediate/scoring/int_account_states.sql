@@ -18,9 +18,9 @@ final as (
             'coalesce(lead(changed_on) over (' ~ until_then ~ '), ' ~ sql_date(day_plus(window.to, 1)) ~ ')'
         ) }} as state_days,
         {%- for measure in measures %}
-        sum({{ measure.name }}) over ({{ until_then }}) as {{ measure.name }},
+        cast(sum({{ measure.name }}) over ({{ until_then }}) as {{ measure.type }}) as {{ measure.name }},
         {%- endfor %}
-        sum(people_count) over ({{ until_then }}) as unique_people_7d
+        cast(sum(people_count) over ({{ until_then }}) as integer) as unique_people_7d
     from changes
 
 )

@@ -23,7 +23,7 @@ sums as (
         sum(entries.lane_points_{{ loop.index }}) as lane_points_{{ loop.index }},
         {%- endfor %}
         {%- for key_event in key_events %}
-        sum(entries.key_count_{{ loop.index }}) as key_count_{{ loop.index }},
+        cast(sum(entries.key_count_{{ loop.index }}) as integer) as key_count_{{ loop.index }},
         sum(entries.key_points_{{ loop.index }}) as key_points_{{ loop.index }},
         {%- endfor %}
         nullif(sum(entries.points), 0) as points

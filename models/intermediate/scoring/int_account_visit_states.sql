@@ -73,9 +73,9 @@ daily_changes as (
         account_number,
         first_counted_on,
         changed_on,
-        sum(recent_visits) as recent_visits,
-        sum(baseline_visits) as baseline_visits,
-        sum(baseline_squares) as baseline_squares
+        cast(sum(recent_visits) as bigint) as recent_visits,
+        cast(sum(baseline_visits) as bigint) as baseline_visits,
+        cast(sum(baseline_squares) as bigint) as baseline_squares
     from changes
     group by 1, 2, 3
 
@@ -91,9 +91,9 @@ final as (
             'changed_on',
             'coalesce(lead(changed_on) over (' ~ until_then ~ '), ' ~ sql_date(day_plus(window.to, 1)) ~ ')'
         ) }} as state_days,
-        sum(recent_visits) over ({{ until_then }}) as visits_7d,
-        sum(baseline_visits) over ({{ until_then }}) as baseline_visits,
-        sum(baseline_squares) over ({{ until_then }}) as baseline_visits_squared
+        cast(sum(recent_visits) over ({{ until_then }}) as bigint) as visits_7d,
+        cast(sum(baseline_visits) over ({{ until_then }}) as bigint) as baseline_visits,
+        cast(sum(baseline_squares) over ({{ until_then }}) as bigint) as baseline_visits_squared
     from daily_changes
 
 )

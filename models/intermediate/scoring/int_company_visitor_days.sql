@@ -8,21 +8,27 @@
 
 {%- set window = read_window('counted_on') %}
 
-with events as (
-{{ events_to_count(window) }}
+with event_days as (
+
+    select * from {{ ref('int_company_event_days') }}
+    where counted_on <= {{ sql_date(window.to) }}
+        {%- if is_incremental() %}
+        and counted_on >= {{ sql_date(window['from']) }}
+        {%- endif %}
+        and coalesce(email, distinct_id) is not null
+
 ),
 
 final as (
 
     select
         company_domain,
-        cast(occurred_at as date) as event_date,
+        event_date,
         counted_on,
         distinct_id,
         email,
-        max(occurred_at) as last_occurred_at
-    from events
-    where coalesce(email, distinct_id) is not null
+        max(last_occurred_at) as last_occurred_at
+    from event_days
     group by 1, 2, 3, 4, 5
 
 )
