@@ -8,7 +8,6 @@ kept on this machine, no dlt configuration is read from it, and nothing is repor
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -18,6 +17,7 @@ import pyarrow as pa
 from python_jobs.errors import PermanentError
 from python_jobs.ingest.contracts import Contract, Kind
 from python_jobs.ingest.tables import as_objects
+from python_jobs.scratch import scratch_folder
 from python_jobs.settings import Settings
 from python_jobs.warehouse import DuckDBWarehouse, Warehouse, snowflake_options
 
@@ -46,7 +46,7 @@ def merge_into_raw(
     Raises:
         PermanentError: dlt could not load; the raw table is as it was.
     """
-    with tempfile.TemporaryDirectory(prefix="gtm-load-") as folder, own_surroundings(folder):
+    with scratch_folder("load") as folder, own_surroundings(folder):
         try:
             pipeline = make_pipeline(warehouse, settings, folder)
             pipeline.run(

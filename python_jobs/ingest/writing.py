@@ -6,7 +6,6 @@ Every way in (files, connectors) fills ``parsed`` in an in-memory DuckDB and cal
 from __future__ import annotations
 
 import logging
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -23,6 +22,7 @@ from python_jobs.ingest.dead_letters import (
 from python_jobs.ingest.dlt_load import merge_into_raw
 from python_jobs.ingest.reading import count_rows, quoted
 from python_jobs.runs import JobRun
+from python_jobs.scratch import scratch_folder
 from python_jobs.settings import Settings
 from python_jobs.warehouse import Warehouse
 
@@ -35,7 +35,7 @@ _MEMORY = "3GB"
 @contextmanager
 def scratch(settings: Settings, memory: str = _MEMORY) -> Iterator[duckdb.DuckDBPyConnection]:
     """An in-memory DuckDB to parse in; what does not fit in memory goes to a folder."""
-    with tempfile.TemporaryDirectory(prefix="gtm-read-") as folder:
+    with scratch_folder("read") as folder:
         con = duckdb.connect(":memory:", config={"temp_directory": folder})
         try:
             con.execute(f"set timezone = 'UTC'; set threads = {settings.threads}")

@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from python_jobs.errors import ConfigurationError, TransientError
+from python_jobs.scratch import scratch_folder
 from python_jobs.settings import default_as_of, parse_day
 
 HOST = "127.0.0.1"
@@ -67,7 +67,7 @@ def sandbox(
     except ValueError as error:
         raise ConfigurationError(str(error)) from None
     day = parse_day(as_of) if as_of else default_as_of()
-    with tempfile.TemporaryDirectory(prefix="gtm-sandbox-") as folder:
+    with scratch_folder("sandbox") as folder:
         _serve(out or Path(folder), size, day, world_seed, switched, port)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -23,33 +24,33 @@ def emulator() -> Iterator[dict[str, str]]:
     Raises:
         RuntimeError: the server did not start.
     """
-    server = subprocess.Popen(
-        [sys.executable, "-m", "tests.emulator.server"],
-        cwd=PROJECT_DIR,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert server.stdin
-    assert server.stdout
-    # Runs of one machine keep apart by a lock beside the DuckDB file, on Snowflake too.
-    locks = tempfile.TemporaryDirectory(prefix="gtm-emulator-")
-    try:
-        port = server.stdout.readline().strip()
-        if not port:
-            raise RuntimeError("the Snowflake emulator did not start: see its error output above")
-        yield {
-            "GTM_TARGET": "snowflake",
-            "GTM_DUCKDB_PATH": str(Path(locks.name) / "warehouse.duckdb"),
-            "SNOWFLAKE_ACCOUNT": "emulator",
-            "SNOWFLAKE_USER": "emulator",
-            "SNOWFLAKE_PASSWORD": "emulator",
-            "SNOWFLAKE_DATABASE": DATABASE,
-            "SNOWFLAKE_HOST": "localhost",
-            "SNOWFLAKE_PORT": port,
-            "SNOWFLAKE_PROTOCOL": "http",
-        }
-    finally:
-        server.stdin.close()
-        server.wait(timeout=10)
-        locks.cleanup()
+    # Holds what the server stages, and the lock by which runs of one machine keep apart.
+    with tempfile.TemporaryDirectory(prefix="gtm-emulator-") as folder:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "tests.emulator.server"],
+            cwd=PROJECT_DIR,
+            env={**os.environ, "TMPDIR": folder},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert server.stdin
+        assert server.stdout
+        try:
+            port = server.stdout.readline().strip()
+            if not port:
+                raise RuntimeError("the Snowflake emulator did not start: see its output above")
+            yield {
+                "GTM_TARGET": "snowflake",
+                "GTM_DUCKDB_PATH": str(Path(folder) / "warehouse.duckdb"),
+                "SNOWFLAKE_ACCOUNT": "emulator",
+                "SNOWFLAKE_USER": "emulator",
+                "SNOWFLAKE_PASSWORD": "emulator",
+                "SNOWFLAKE_DATABASE": DATABASE,
+                "SNOWFLAKE_HOST": "localhost",
+                "SNOWFLAKE_PORT": port,
+                "SNOWFLAKE_PROTOCOL": "http",
+            }
+        finally:
+            server.stdin.close()
+            server.wait(timeout=10)
