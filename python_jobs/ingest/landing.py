@@ -22,11 +22,14 @@ from python_jobs.ingest.shapes import Shape
 from python_jobs.ingest.writing import scratch, write_parsed
 from python_jobs.runs import JobRun, record_calls
 from python_jobs.settings import Settings
-from python_jobs.warehouse import BriefWarehouse
+from python_jobs.warehouse import BriefWarehouse, Warehouse
 
 CHUNK_RECORDS = 20_000
 CHUNK_BYTES = 12_000_000
+CHUNK_SCOPES = 200
 _SCRATCH_MEMORY = "200MB"
+
+_IN_SCOPE = "record_id like ? escape '!'"
 
 GONE = "is_gone"
 """Set in the last version of a record that a complete snapshot no longer holds."""
@@ -57,6 +60,8 @@ class Landing:
         self._records: list[Record] = []
         self._tables: list[pa.Table] = []
         self._bytes = 0
+        # of each complete snapshot, the ids of the records that it holds
+        self._complete: dict[str, set[str | None]] = {}
         self._checkpoint: State | None = None
         self.shape = Shape()
 
@@ -71,16 +76,23 @@ class Landing:
         if page.checkpoint is not None:
             self._checkpoint = page.checkpoint
         if page.complete is not None:
-            self._take_gone(page.complete, page.records)
-        is_full = self._bytes >= CHUNK_BYTES or len(self._records) >= CHUNK_RECORDS
+            held = {record_id_of(self._contract, record) for record in page.records}
+            self._complete.setdefault(page.complete, set()).update(held)
+        is_full = (
+            self._bytes >= CHUNK_BYTES
+            or len(self._records) >= CHUNK_RECORDS
+            or len(self._complete) >= CHUNK_SCOPES
+        )
         if page.is_costly or is_full:
             self.flush()
 
     def flush(self) -> None:
         """Write what has come together, then save the checkpoint it has reached."""
-        if not self._records and not self._tables and self._checkpoint is None:
+        nothing_came = not (self._records or self._tables or self._complete)
+        if nothing_came and self._checkpoint is None:
             return
         with self._warehouse.held() as warehouse:
+            self._take_gone(warehouse)
             if self._records or self._tables:
                 with scratch(self._settings, _SCRATCH_MEMORY) as con:
                     if self._tables:
@@ -105,23 +117,26 @@ class Landing:
         self._bytes += len(canonical_json(records[0])) * len(records)
         self.shape.look_at(records)
 
-    def _take_gone(self, scope: str, given: Sequence[Any]) -> None:
-        """Add a last version of every live record of the scope that is not among those given."""
-        seen = {record_id_of(self._contract, record) for record in given}
-        live = self._warehouse.rows(
+    def _take_gone(self, warehouse: Warehouse) -> None:
+        """Add a last version of every live record that the snapshots which came no longer hold."""
+        if not self._complete:
+            return
+        live = warehouse.rows(
             f"select record_id, payload from raw.{self._contract.table} "
-            "where record_id like ? escape '!' "
+            f"where {' or '.join(_IN_SCOPE for _ in self._complete)} "
             "qualify row_number() over (partition by record_id order by version_at desc) = 1",
-            [_like(scope) + "|%"],
+            [_like(scope) + "|%" for scope in self._complete],
         )
         payloads = {row["record_id"]: json.loads(row["payload"]) for row in live}
+        held = {record_id for ids in self._complete.values() for record_id in ids}
         gone = [
             {**payload, GONE: True}
             for record_id, payload in payloads.items()
-            if record_id not in seen and not payload.get(GONE)
+            if record_id not in held and not payload.get(GONE)
         ]
         self._records.extend(gone)
         self._run.rows_read += len(gone)
+        self._complete = {}
 
 
 def _like(text: str) -> str:
