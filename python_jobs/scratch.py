@@ -8,36 +8,43 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
+
+from filelock import FileLock, Timeout
 
 
 @contextmanager
 def scratch_folder(purpose: str) -> Iterator[str]:
     """A folder that only this user can read, gone at the end of the block.
 
-    A process that is killed cannot tidy up: its folders go when the next one makes its own.
+    A process that is killed cannot tidy up: its folders go when the next one makes its own. The
+    lock beside a folder says whether somebody works in it; the operating system frees it when a
+    process dies.
     """
     _remove_left_behind(purpose)
-    with tempfile.TemporaryDirectory(prefix=f"gtm-{purpose}-{os.getpid()}-") as folder:
-        yield folder
+    folder = Path(tempfile.gettempdir()) / f"gtm-{purpose}-{uuid4().hex}"
+    with FileLock(_lock_of(folder)):
+        folder.mkdir(mode=0o700)
+        try:
+            yield str(folder)
+        finally:
+            _remove(folder)
 
 
 def _remove_left_behind(purpose: str) -> None:
-    """Remove folders of this purpose and user whose process has ended."""
-    for folder in Path(tempfile.gettempdir()).glob(f"gtm-{purpose}-[0-9]*-*"):
-        process = folder.name.removeprefix(f"gtm-{purpose}-").partition("-")[0]
+    for lock in Path(tempfile.gettempdir()).glob(f"gtm-{purpose}-*.lock"):
         try:
-            is_left = folder.stat().st_uid == os.getuid() and not _is_running(int(process))
-        except (FileNotFoundError, ValueError):
+            if lock.lstat().st_uid == os.getuid():
+                with FileLock(lock, timeout=0):
+                    _remove(lock.with_suffix(""))
+        except (Timeout, FileNotFoundError):
             continue
-        if is_left:
-            shutil.rmtree(folder, ignore_errors=True)
 
 
-def _is_running(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+def _remove(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    _lock_of(folder).unlink(missing_ok=True)
+
+
+def _lock_of(folder: Path) -> Path:
+    return folder.with_suffix(".lock")

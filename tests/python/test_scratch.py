@@ -47,11 +47,18 @@ def other() -> Iterator[tuple[subprocess.Popen[str], Path]]:
         process.wait()
 
 
-def test_a_folder_is_only_ours_and_gone_at_the_end() -> None:
+def test_a_folder_is_only_ours_and_gone_at_the_end(tmp_path: Path) -> None:
     with scratch_folder("read") as folder:
         assert Path(folder).stat().st_mode & 0o077 == 0
         (Path(folder) / "rows").write_text("on their way")
     assert not Path(folder).exists()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_two_folders_of_one_process_stay_apart() -> None:
+    with scratch_folder("read") as one, scratch_folder("read") as other:
+        assert one != other
+        assert Path(one).exists()
 
 
 def test_what_a_killed_process_left_goes_with_the_next_start(
