@@ -51,7 +51,7 @@ class Outcome:
 
 
 class DbtProject:
-    """The project, parsed for one target; ``run`` runs commands of it.
+    """The project, parsed for one target into ``manifest``; ``run`` runs commands of it.
 
     ``parse_vars`` are variables that change where models are written (a replay's); a folder of
     its own for dbt's files, ``target_path``, keeps such a parse from displacing the usual one.

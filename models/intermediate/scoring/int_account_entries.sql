@@ -37,8 +37,9 @@ final as (
             as lane_points_{{ loop.index }},
         {%- endfor %}
         {%- for key_event in key_events %}
-        cast(sum(case when class_scores.key_event = '{{ key_event.key }}' then event_days.event_count else 0 end) as integer)
-            as key_count_{{ loop.index }},
+        cast(
+            sum(case when class_scores.key_event = '{{ key_event.key }}' then event_days.event_count else 0 end) as integer
+        ) as key_count_{{ loop.index }},
         sum(case when class_scores.key_event = '{{ key_event.key }}' then {{ scaled_points }} else 0 end)
             as key_points_{{ loop.index }},
         {%- endfor %}

@@ -1,4 +1,4 @@
-"""On DuckDB a view or a table is replaced in one statement: there is the new one, or the old."""
+"""On DuckDB a view or a table is replaced where it stands: there is the new one, or the old."""
 
 from __future__ import annotations
 
