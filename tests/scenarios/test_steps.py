@@ -163,3 +163,21 @@ def test_the_order_in_which_rows_lie_changes_nothing(
         )
     lab.build(LAST_DAY, from_day=FIRST_DAY, select=THE_SNAPSHOTS)
     assert lab.differences(backfilled) == []
+
+
+def test_a_warehouse_whose_event_days_name_no_visitors_goes_on(
+    loaded: Lab, backfilled: Lab, tmp_path: Path
+) -> None:
+    """As builds made them before: the columns come with the next day, and its figures are right."""
+    lab = loaded.copy_to(tmp_path)
+    lab.build(LAST_DAY - ONE_DAY, from_day=LAST_DAY - ONE_DAY, select=THE_SNAPSHOTS)
+    lab.execute(
+        "create or replace table intermediate.int_company_event_days as "
+        "select company_domain, event_date, counted_on, event_class_id, "
+        "sum(event_count) as event_count "
+        "from intermediate.int_company_event_days group by all"
+    )
+    lab.build(LAST_DAY, select=THE_SNAPSHOTS, seeds=False)
+    expected = backfilled.copy_to(tmp_path / "expected")
+    expected.execute(f"delete from {TABLE} where snapshot_date < '{LAST_DAY - ONE_DAY}'")
+    assert lab.differences(expected) == []
