@@ -22,6 +22,7 @@ from filelock import FileLock
 from python_jobs import runs
 from python_jobs.errors import ConfigurationError, GtmError, QuotaExhausted, TransientError
 from python_jobs.http import Api, Limit
+from python_jobs.ingest import landing
 from python_jobs.ingest.connector import (
     Entity,
     Page,
@@ -124,6 +125,28 @@ def test_what_a_complete_snapshot_no_longer_holds_has_gone_and_may_come_back(sho
     assert again.run.rows_written == 0, "gone is said once"
     shop.pages(snapshot(1, 2), contract=contract, now=NOW + timedelta(days=3))
     assert gone() == set()
+
+
+@pytest.mark.parametrize("scopes", [1, 2, 200])
+def test_snapshots_that_come_together_are_each_held_against_their_own(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, scopes: int
+) -> None:
+    """However they are chunked: an empty shelf has nothing left, one not asked for keeps all."""
+    monkeypatch.setattr(landing, "CHUNK_SCOPES", scopes)
+    contract = replace(THINGS, is_observed=True, key=("shelf", "id"))
+
+    def shelves(**held: Sequence[int]) -> list[Page]:
+        return [
+            Page([thing(number, shelf=shelf) for number in numbers], complete=shelf)
+            for shelf, numbers in held.items()
+        ]
+
+    shop.pages(*shelves(a=[1, 2], b=[1, 2], c=[1], d=[1]), contract=contract)
+    later = NOW + timedelta(days=1)
+    second = shop.pages(*shelves(a=[2], b=[1, 2], c=[]), contract=contract, now=later)
+    found = shop.rows("select record_id from raw.acme__things where payload ->> 'is_gone' = 'true'")
+    assert {row["record_id"] for row in found} == {"a|1", "c|1"}
+    assert (second.run.rows_read, second.run.rows_written) == (5, 2)
 
 
 @pytest.mark.parametrize(
