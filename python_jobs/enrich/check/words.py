@@ -6,7 +6,7 @@ let more true paraphrases through, add to ``SAME``; a word in ``FREE`` is never 
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from unicodedata import category
 
 import snowballstemmer
@@ -278,16 +278,17 @@ PHRASES = (
 )
 
 
+@lru_cache(maxsize=200_000)
 def stem(word: str) -> str:
     """A word's stem, whatever it means."""
     return str(_STEMMER.stemWord(word))
 
 
-@cache
+@lru_cache(maxsize=200_000)
 def concept(word: str) -> str:
     """What a lower-case word means: its line's first word, or its stem."""
-    stem = _STEMMER.stemWord(word)
-    return _MEANING.get(word) or _MEANING.get(stem) or stem
+    root = stem(word)
+    return _MEANING.get(word) or _MEANING.get(root) or root
 
 
 def _lines(text: str) -> list[list[str]]:
@@ -298,11 +299,11 @@ _MEANING: dict[str, str] = {}
 for _line in _lines(_LEVELS):
     for _word in _line:
         _MEANING[_word] = _word
-        _MEANING.setdefault(_STEMMER.stemWord(_word), _word)
+        _MEANING.setdefault(stem(_word), _word)
 for _line in _lines(_SAME):
     for _word in _line:
         _MEANING.setdefault(_word, _line[0])
-        _MEANING.setdefault(_STEMMER.stemWord(_word), _line[0])
+        _MEANING.setdefault(stem(_word), _line[0])
 
 LEVELS: dict[str, tuple[int, int]] = {}
 """Of a level's concept its line and its place in it (its first line, where it is in several)."""
@@ -343,4 +344,4 @@ _KNOWN = IDLE | set(_COMMON.split()) | set(_MEANING)
 
 def is_known(word: str) -> bool:
     """Whether a lower-case word may begin a sentence without being a name."""
-    return word in _KNOWN or _STEMMER.stemWord(word) in _KNOWN
+    return word in _KNOWN or stem(word) in _KNOWN
