@@ -27,7 +27,6 @@ import duckdb
 
 from bench.measure import in_own_process, load_files, run_dbt
 from python_jobs.errors import GtmError
-from python_jobs.ingest.contracts import CONTRACTS
 from python_jobs.sandbox import world
 from python_jobs.sandbox.world import Size
 
@@ -176,7 +175,7 @@ def judge(folder: Path, size: Size, seed: int) -> World:
     warehouse, truth = here / "surge.duckdb", here / "world" / "truth"
     if not (here / "built").exists():
         world.generate(size, AS_OF, seed, here / "world")
-        files = {entity: here / "world" / f"{entity}.parquet" for entity in CONTRACTS}
+        files = {entity: here / "world" / f"{entity}.parquet" for entity in world.ENTITIES}
         in_own_process(load_files, warehouse, files)
         first_day = AS_OF - timedelta(days=world.SPECS[size].days - 1)
         span = {"from_date": str(first_day), "to_date": str(AS_OF), "as_of_date": str(AS_OF)}
