@@ -33,7 +33,7 @@ from bench.measure import (
 )
 from bench.naive import differences, naive_sql
 from python_jobs.errors import GtmError
-from python_jobs.ingest.contracts import CONTRACTS
+from python_jobs.sandbox import world
 
 FULL_EVENTS = 10_000_000
 DAYS = 180
@@ -143,7 +143,7 @@ def measure(folder: Path, events: int, all_sources: bool) -> Measured:
         old.unlink()
     files = {"web_events": inputs.first}
     if all_sources:
-        rest = [entity for entity in CONTRACTS if entity != "web_events"]
+        rest = [entity for entity in world.ENTITIES if entity != "web_events"]
         files |= {entity: inputs.world / f"{entity}.parquet" for entity in rest}
     in_own_process(load_files, warehouse, files)
     span = {"from_date": str(first_day), "to_date": str(day_before), "as_of_date": str(day_before)}
@@ -264,8 +264,6 @@ def _make_inputs(folder: Path, events: int) -> Inputs:
 
     Other numbers of events are the same world with more or fewer accounts.
     """
-    from python_jobs.sandbox import world
-
     inputs = Inputs(folder, folder / "web_first.parquet", folder / "web_on_top.parquet")
     if inputs.on_top.exists():
         return inputs
