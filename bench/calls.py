@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import resource
-import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -268,4 +267,4 @@ def _judge(name: str, value: float, most: float, unit: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

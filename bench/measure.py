@@ -15,7 +15,7 @@ from time import perf_counter, process_time
 from typing import Any, TypeVar
 
 import duckdb
-import yaml  # type: ignore[import-untyped]
+import yaml
 
 from python_jobs.errors import PermanentError
 from python_jobs.settings import PROJECT_DIR
