@@ -9,13 +9,16 @@ The sliding sums that are carried from change to change. Each is a column of `in
 {% macro carried_measures(lanes) -%}
     {%- set measures = [
         {'name': 'event_count_7d', 'value': 'event_count', 'type': 'integer', 'from_age': 0, 'until_age': 7},
-        {'name': 'event_count_prev_7d', 'value': 'event_count', 'type': 'integer', 'from_age': 7, 'until_age': 14},
         {'name': 'points_prev_7d', 'value': 'points', 'type': 'double', 'from_age': 7, 'until_age': 14},
-        {'name': 'event_count_30d', 'value': 'event_count', 'type': 'integer', 'from_age': 0, 'until_age': 30},
     ] -%}
     {%- for lane in lanes -%}
         {%- set value = 'lane_points_' ~ loop.index -%}
         {%- do measures.append({'name': value ~ '_30d', 'value': value, 'type': 'double', 'from_age': 0, 'until_age': 30}) -%}
     {%- endfor -%}
     {{- return(measures) -}}
+{%- endmacro %}
+
+{# Carried points: adding and taking away the same leaves 1e-16 or so where nothing is. No weight is so small. #}
+{% macro without_residue(points) -%}
+    case when abs({{ points }}) >= 1e-9 then {{ points }} else 0 end
 {%- endmacro %}

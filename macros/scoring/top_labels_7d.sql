@@ -78,13 +78,13 @@ label_counts as (
 
 ),
 
--- the largest counts first; the label rides along in the last six digits
+-- the largest counts first; the label rides along in the last nine digits
 tops as (
 
     select
         account_number,
         state_from,
-        {{ largest_values('event_count * 1000000 + label_number', var('top_count')) }} as largest
+        {{ largest_values('event_count * 1000000000 + label_number', var('top_count')) }} as largest
     from label_counts
     group by 1, 2
 
@@ -100,14 +100,14 @@ final as (
         {%- set entry = array_item('tops.largest', place) %}
         {%- do fragments.append(
             "'{\"" ~ label ~ "\":' || label_" ~ place ~ ".label_json || ',\"events\":' || cast(cast(floor("
-            ~ entry ~ " / 1000000) as bigint) as varchar) || '}'"
+            ~ entry ~ " / 1000000000) as bigint) as varchar) || '}'"
         ) %}
         {%- endfor %}
         '[' || {{ join_present(fragments) }} || ']' as {{ name }}
     from tops
     {%- for place in range(var('top_count')) %}
     left join labels as label_{{ place }}
-        on {{ array_item('tops.largest', place) }} % 1000000 = label_{{ place }}.label_number
+        on {{ array_item('tops.largest', place) }} % 1000000000 = label_{{ place }}.label_number
     {%- endfor %}
 
 )

@@ -12,18 +12,12 @@ run_days as (
 
 ),
 
--- each request as it was known by the end of the first day it was
 lead_requests as (
 
     select
         *,
-        {{ clean_email('email') }} as email_given,
-        cast(greatest(occurred_at, known_at) as date) as known_on
-    from {{ ref('int_lead_requests_collected') }}
-    qualify row_number() over (
-        partition by lead_request_id
-        order by cast(greatest(occurred_at, known_at) as date), version_at desc
-    ) = 1
+        {{ clean_email('email') }} as email_given
+    from {{ ref('int_lead_requests_first_known') }}
 
 ),
 

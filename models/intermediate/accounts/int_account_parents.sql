@@ -1,6 +1,7 @@
 {%- set levels = 5 %}
+{%- set longest_ring = 20 %}
 
-with registry_parents as (
+with recursive registry_parents as (
 
     select * from {{ ref('stg_registry__account_parents') }}
 
@@ -18,30 +19,56 @@ merged_accounts as (
 
 ),
 
-crm_parents as (
+-- what people say in the registry goes before what the CRM says
+stated_parents as (
 
     select
+        account_key,
+        parent_account_key,
+        true as is_from_registry
+    from registry_parents
+    union all
+    select
         merged_accounts.account_key,
-        crm_accounts.account_key as parent_account_key
+        crm_accounts.account_key,
+        false
     from merged_accounts
     inner join crm_accounts on merged_accounts.parent_account_id = crm_accounts.account_id
     where merged_accounts.account_key <> crm_accounts.account_key
+        and merged_accounts.account_key not in (select account_key from registry_parents)
 
 ),
 
--- what people say in the registry goes before what the CRM says
+-- upwards from every account the CRM names a parent of, until the top or back to itself
+walks as (
+
+    select
+        account_key,
+        parent_account_key as reached_account_key,
+        1 as steps
+    from stated_parents
+    where not is_from_registry
+    union all
+    select
+        walks.account_key,
+        stated_parents.parent_account_key,
+        walks.steps + 1
+    from walks
+    inner join stated_parents on walks.reached_account_key = stated_parents.account_key
+    where walks.account_key <> walks.reached_account_key
+        and walks.steps < {{ longest_ring }}
+
+),
+
+-- a ring has no top: the CRM's part of it is left out (one within the registry is refused when it is entered)
 parents as (
 
     select
         account_key,
         parent_account_key
-    from registry_parents
-    union all
-    select
-        account_key,
-        parent_account_key
-    from crm_parents
-    where account_key not in (select account_key from registry_parents)
+    from stated_parents
+    where is_from_registry
+        or account_key not in (select account_key from walks where account_key = reached_account_key)
 
 ),
 
@@ -60,9 +87,6 @@ final as (
     {%- for level in range(2, levels + 1) %}
     left join parents as parents_{{ level }}
         on {{ 'parents' if level == 2 else 'parents_' ~ (level - 1) }}.parent_account_key = parents_{{ level }}.account_key
-        {%- if level > 2 %}
-        and parents_{{ level }}.parent_account_key <> parents.account_key
-        {%- endif %}
     {%- endfor %}
 
 )

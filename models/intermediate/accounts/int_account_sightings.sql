@@ -5,13 +5,6 @@ with event_days as (
 
 ),
 
-visitor_days as (
-
-    select * from {{ ref('int_company_visitor_days') }}
-    where counted_on <= {{ as_of_date() }}
-
-),
-
 aliases as (
 
     select * from {{ ref('stg_registry__account_aliases') }}
@@ -23,15 +16,9 @@ company_sightings as (
     select
         company_domain,
         min(event_date) as first_seen_date,
-        cast(max(event_date) as {{ dbt.type_timestamp() }}) as last_seen_at
+        -- days counted before the time was kept have none
+        max(coalesce(last_occurred_at, cast(event_date as {{ dbt.type_timestamp() }}))) as last_seen_at
     from event_days
-    group by 1
-    union all
-    select
-        company_domain,
-        min(event_date),
-        max(last_occurred_at)
-    from visitor_days
     group by 1
 
 ),

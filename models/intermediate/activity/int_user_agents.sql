@@ -1,19 +1,9 @@
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='append',
-    )
-}}
+{{ config(materialized='table') }}
 
-{%- set window = read_window('searched_until') %}
+-- held against the patterns anew by each run: a pattern that is added counts for user agents seen before, too
+with user_agents as (
 
-with web_events as (
-
-    select * from {{ ref('int_web_events_collected') }}
-    where known_on <= cast('{{ window.to }}' as date)
-        {%- if is_incremental() %}
-        and {{ happened_and_known_since(window['from']) }}
-        {%- endif %}
+    select * from {{ ref('int_user_agents_seen') }}
 
 ),
 
@@ -23,28 +13,15 @@ patterns as (
 
 ),
 
-user_agents as (
-
-    select distinct user_agent
-    from web_events
-    where user_agent is not null
-        {%- if is_incremental() %}
-        and user_agent not in (select user_agent from {{ this }})
-        {%- endif %}
-
-),
-
 final as (
 
     select
         user_agents.user_agent,
-        -- events up to this day have been searched
-        cast('{{ window.to }}' as date) as searched_until,
         max(case when {{ text_contains('lower(user_agents.user_agent)', 'patterns.pattern') }} then 1 else 0 end)
         = 1 as is_bot
     from user_agents
     cross join patterns
-    group by 1, 2
+    group by 1
 
 )
 

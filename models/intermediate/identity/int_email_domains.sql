@@ -57,6 +57,8 @@ call_guests as (
 
 ),
 
+{{ version_periods('contacts', key='contact_id') }},
+
 -- every record with an e-mail, and the company it names beside it, if any
 mentions as (
 
@@ -78,15 +80,13 @@ mentions as (
     select
         {{ clean_email('contacts.email') }},
         crm_account_domains.company_domain,
-        greatest(
-            cast(contacts.known_at as date),
-            coalesce(crm_account_domains.linked_from, cast(contacts.known_at as date))
-        ),
+        greatest(contacts.known_from, coalesce(crm_account_domains.linked_from, contacts.known_from)),
         contacts.version_at
-    from contacts
+    from version_periods as contacts
     left join crm_account_domains
         on contacts.account_id = crm_account_domains.account_id
-        and cast(contacts.known_at as date) < crm_account_domains.linked_until
+        and contacts.known_from < crm_account_domains.linked_until
+        and crm_account_domains.linked_from < contacts.known_until
     union all
     select
         {{ clean_email('product_users.email') }},

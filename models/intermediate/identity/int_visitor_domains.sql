@@ -32,7 +32,8 @@ news as (
 
 ),
 
--- a visitor belongs to the company of the e-mail she gave, while both links hold
+-- a visitor belongs to the company of the e-mail she gave, from when both are known until she gives one of
+-- another company: a personal address that she gives later does not take her away
 links as (
 
     select

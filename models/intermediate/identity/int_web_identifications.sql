@@ -1,8 +1,9 @@
 {{
     config(
         materialized='incremental',
-        incremental_strategy='delete+insert',
+        incremental_strategy='overwrite_days',
         unique_key='known_on',
+        on_schema_change='sync_all_columns',
     )
 }}
 
@@ -14,8 +15,7 @@ with events as (
         distinct_id,
         {{ clean_email('email') }} as email,
         known_on,
-        occurred_at,
-        event_name
+        occurred_at
     from {{ ref('int_web_events_collected') }}
     where email is not null
         and known_on <= cast('{{ window.to }}' as date)
@@ -31,8 +31,7 @@ final as (
         distinct_id,
         email,
         known_on,
-        max(occurred_at) as last_occurred_at,
-        max(case when event_name = 'form_submitted' then 1 else 0 end) as form_submitted_count
+        max(occurred_at) as last_occurred_at
     from events
     group by 1, 2, 3
     having count(email) > 0

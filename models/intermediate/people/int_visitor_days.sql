@@ -1,7 +1,7 @@
 {{
     config(
         materialized='incremental',
-        incremental_strategy='delete+insert',
+        incremental_strategy='overwrite_days',
         unique_key='known_on',
     )
 }}
@@ -10,9 +10,8 @@
 
 with events as (
 
-    select * from {{ ref('int_countable_events') }}
-    where source_name = 'web'
-        and known_on <= cast('{{ window.to }}' as date)
+    select * from {{ ref('int_human_web_events') }}
+    where known_on <= cast('{{ window.to }}' as date)
         and coalesce(email, distinct_id) is not null
         {%- if is_incremental() %}
         and {{ happened_and_known_since(window['from']) }}

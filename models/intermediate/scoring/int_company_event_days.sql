@@ -1,7 +1,7 @@
 {{
     config(
         materialized='incremental',
-        incremental_strategy='delete+insert',
+        incremental_strategy='overwrite_days',
         unique_key='counted_on',
         on_schema_change='append_new_columns',
     )

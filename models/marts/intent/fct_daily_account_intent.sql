@@ -1,7 +1,7 @@
 {{
     config(
         materialized='incremental',
-        incremental_strategy='delete+insert',
+        incremental_strategy='overwrite_days',
         unique_key='snapshot_date',
         cluster_by=['snapshot_date'],
     )
@@ -109,9 +109,9 @@ decayed as (
         {%- for lane in lanes %}
         {%- set points = 'lane_points_' ~ loop.index %}
         {{ points }}_7d * {{ decay }} as {{ points }}_7d,
-        case when event_count_30d > 0 then {{ points }}_30d * {{ decay }} else 0 end as {{ points }}_30d,
+        {{ without_residue(points ~ '_30d * ' ~ decay) }} as {{ points }}_30d,
         {%- endfor %}
-        case when event_count_prev_7d > 0 then points_prev_7d * {{ decay }} else 0 end as raw_score_prev_7d
+        {{ without_residue('points_prev_7d * ' ~ decay) }} as raw_score_prev_7d
     from described_states
     cross join config
     inner join state_days on described_states.state_days = state_days.state_days

@@ -1,6 +1,6 @@
 -- Walking up from a subsidiary must end: one that comes back to itself has no top.
 with recursive parents as (
-    select account_key, parent_account_key from {{ ref('stg_registry__account_parents') }}
+    select account_key, parent_account_key from {{ ref('int_account_parents') }}
 ),
 
 walks as (
