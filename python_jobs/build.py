@@ -335,6 +335,9 @@ def _dbt_arguments(wish: Wish, plan: Plan) -> list[str]:
         arguments += ["--exclude-resource-type", kind]
     for selection in wish.select:
         arguments += ["--select", selection]
+    if wish.select:
+        # a test that reads a model beyond the selection would fail where that was never built
+        arguments += ["--indirect-selection", "buildable"]
     return arguments + (["--full-refresh"] if plan.full_refresh else [])
 
 

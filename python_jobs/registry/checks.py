@@ -107,6 +107,8 @@ def _match_problem(match_type: str, value: str) -> str | None:
         return "has ? or #, but paths are compared without query string: end it before that"
     if match_type in ("path_prefix", "equals") and not value.startswith("/"):
         return "must start with /, as every path does"
+    if match_type == "equals" and value.endswith("/") and value != "/":
+        return "ends with /, but paths are compared without it: leave it out"
     return None
 
 
