@@ -18,6 +18,11 @@ ALWAYS_ON = ("nobody_fits", "no_email", "do_not_contact", "opted_out", "no_mailb
 NEEDS_LIMIT = ("person_cool_down", "weekly_cap", "capacity")
 MOST_WEIGHT = 3
 NAME = r"[A-Za-z][A-Za-z0-9_]*"
+# What the models can hold: a number becomes decimal(18, 6). Checked here, not where values are
+# parsed: a journal that holds a larger figure must stay readable, or it could not be mended.
+BELOW = {"integer": 2**31, "number": 10**12}
+# The scoring models write these registries' keys, and the labels of key events, into their SQL.
+WRITTEN_INTO_SQL = ("lanes", "score_configs", "key_events")
 IDENTITY_TYPES = (
     "email",
     "hashed_email",
@@ -77,6 +82,21 @@ def _fields(rows: Rows) -> Iterator[str]:
                     yield f"{where}: {field.name} '{value}' is none of {', '.join(field.choices)}"
                 elif field.at_least is not None and value < field.at_least:
                     yield f"{where}: {field.name} must be at least {field.at_least:g}"
+                elif field.kind in BELOW and abs(value) >= BELOW[field.kind]:
+                    below = BELOW[field.kind]
+                    yield f"{where}: {field.name} must be below {below} and above -{below}"
+
+
+def _written_into_sql(rows: Rows) -> Iterator[str]:
+    for name in WRITTEN_INTO_SQL:
+        for row in rows[name]:
+            key = row[REGISTRIES[name].key] or ""
+            if not re.fullmatch(r"[A-Za-z0-9_.-]+", key):
+                yield f"{name} {key!r} is no name: letters, digits, _ . and - only"
+    for row in rows["key_events"]:
+        if re.search(r"""['"\\\x00-\x1f]""", row["label"] or ""):
+            where = f"key_events {row['key']}"
+            yield f"{where}: label has a quote, a backslash or a line break: leave it out"
 
 
 def _event_rules(rows: Rows) -> Iterator[str]:
@@ -486,6 +506,7 @@ def _personal_mail() -> frozenset[str]:
 
 _CHECKS: tuple[Callable[[Rows], Iterator[str]], ...] = (
     _fields,
+    _written_into_sql,
     _lanes,
     _event_rules,
     _score_configs,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from python_jobs.errors import ConfigurationError
@@ -58,7 +58,7 @@ class Registry:
     def coerce(self, raw: Mapping[str, Any]) -> Row:
         """A row from a CSV file, the warehouse or the journal, with plain Python values.
 
-        Text that is empty is None; timestamps stay text, ``YYYY-MM-DD HH:MM:SS``.
+        Text that is empty is None; timestamps stay text, ``YYYY-MM-DD HH:MM:SS`` in UTC.
 
         Raises:
             ConfigurationError: a value is not of its field's kind.
@@ -116,7 +116,9 @@ def _boolean(value: Any) -> bool:
 
 def _timestamp(value: Any) -> str:
     time = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-    return time.replace(tzinfo=None).isoformat(sep=" ")
+    if time.tzinfo is not None:
+        time = time.astimezone(UTC).replace(tzinfo=None)
+    return time.isoformat(sep=" ")
 
 
 _PARSERS: dict[Kind, Any] = {

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import chain, count
 from pathlib import Path
 
 from python_jobs.errors import ConfigurationError
@@ -140,11 +141,17 @@ def copy_config(edit: Edit, config: str, new: str) -> None:
     created_at = edit.now.replace(microsecond=0).isoformat(sep=" ")
     own = {"score_config_id": new, "status": "draft", "created_at": created_at}
     edit.add("score_configs", new, "set", source | own | {"notes": f"Copy of {config}"})
-    for row in edit.registries.effective("score_weights").values():
+    weights = edit.registries.effective("score_weights")
+    taken = set(weights)
+    for row in weights.values():
         if row.values["score_config_id"] == config:
             of = row.values
             parts = (new, of["event_name"], of["content_type"], of["cta_id"])
-            key = ":".join(part for part in parts if part)
+            name = ":".join(part for part in parts if part)
+            # A content type and a call to action of one name give one name: the second is name:2.
+            numbered = (f"{name}:{number}" for number in count(2))
+            key = next(key for key in chain([name], numbered) if key not in taken)
+            taken.add(key)
             edit.add(
                 "score_weights",
                 key,
@@ -166,25 +173,25 @@ def revert(edit: Edit, change_id: str) -> None:
             f"there is no change '{change_id}': gtm registry history lists them"
         )
     edit_id = undone[0].edit_id
-    for change in [change for change in journal if change.edit_id == edit_id]:
+    records = dict.fromkeys(
+        (change.registry, change.record_key) for change in journal if change.edit_id == edit_id
+    )
+    for name, key in records:
         of_record = [
-            other
-            for other in journal
-            if (other.registry, other.record_key) == (change.registry, change.record_key)
+            change for change in journal if (change.registry, change.record_key) == (name, key)
         ]
-        if of_record[-1] is not change:
+        last = of_record[-1]
+        if last.edit_id != edit_id:
             raise ConfigurationError(
-                f"{change.registry} {change.record_key} was changed again by "
-                f"{of_record[-1].edit_id}: revert that first"
+                f"{name} {key} was changed again by {last.edit_id}: revert that first"
             )
-        earlier = of_record[:-1]
+        earlier = [change for change in of_record if change.edit_id != edit_id]
         if earlier:
-            edit.add(change.registry, change.record_key, earlier[-1].action, earlier[-1].after)
-        elif change.record_key in edit.registries.shipped[change.registry]:
-            row = edit.registries.shipped[change.registry][change.record_key]
-            edit.add(change.registry, change.record_key, "reset", row)
+            edit.add(name, key, earlier[-1].action, earlier[-1].after)
+        elif key in edit.registries.shipped[name]:
+            edit.add(name, key, "reset", edit.registries.shipped[name][key])
         else:
-            edit.add(change.registry, change.record_key, "delete", None)
+            edit.add(name, key, "delete", None)
 
 
 def assignments(texts: Sequence[str]) -> dict[str, str]:

@@ -6,6 +6,7 @@ import pytest
 
 from python_jobs.errors import ConfigurationError
 from python_jobs.registry.checks import problems, regex_problem
+from python_jobs.registry.definitions import registry
 from python_jobs.registry.edits import Edit, activate, copy_config, delete_row, set_row
 from python_jobs.registry.journal import Registries
 
@@ -32,6 +33,8 @@ REFUSED = {
     "event_rules new match_type=contains match_value=x": "event_rules new needs priority",
     "event_rules new priority=1 match_type=contains match_value=x": "does nothing",
     "event_rules pricing priority=soon": "'soon' is not a whole number",
+    "event_rules pricing priority=1e30": "priority must be below 2147483648 and above -2147483648",
+    "event_rules pricing priority=-2147483648": "priority must be below 2147483648 and above",
     "event_rules pricing enabled=perhaps": "'perhaps' is not true or false",
     "event_rules pricing colour=red": "event_rules has no field 'colour'",
     "shoes red size=1": "there is no registry 'shoes'",
@@ -47,6 +50,8 @@ REFUSED = {
     "score_configs default_v1 lambda_decay=nan": "'nan' is not a number",
     "score_weights default_v1:form_started weight=-1": "weight must be at least 0",
     "score_weights default_v1:form_started weight=heavy": "'heavy' is not a number",
+    "score_weights default_v1:form_started weight=1e308": "weight must be below 1000000000000 and",
+    "score_weights default_v1:form_started weight=inf": "'inf' is not a number",
     "score_weights x score_config_id=v9 event_name=e weight=1": "there is no score config 'v9'",
     "score_weights x score_config_id=default_v1 event_name=form_started weight=1": "same events",
     "prompt_templates default user_prompt=Hello": "must contain {{JSON_HERE}}",
@@ -99,6 +104,13 @@ REFUSED = {
     "sentiment_phrases x weight=2": "weight is from -1 to 1",
     "coaching_measures talk_ratio good_value=0.8": "are the same",
     "coaching_measures charm weight=1": "is none of talk_ratio",
+    "mailboxes team@example.com is_default=true daily_capacity=1e30": "must be below 2147483648",
+    "lanes o'brien label=Brien sort_order=60": '"o\'brien" is no name: letters, digits, _ . and -',
+    'lanes x"y label=X sort_order=60': "is no name",
+    "lanes x\ny label=X sort_order=60": "is no name",
+    "key_events it's label=X event_name=x sort_order=60": "is no name",
+    "key_events pricing_views label=What's": "label has a quote, a backslash or a line break",
+    "key_events pricing_views label=a\\b": "label has a quote, a backslash or a line break",
     "job_roles notary title_pattern=(notar": "does not compile: missing )",
 }
 
@@ -112,6 +124,17 @@ def test_refused_with_a_sentence(edit: Edit, command: str) -> None:
         edit.checked()
     assert REFUSED[command] in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_name_of_a_config_that_would_break_a_replay_is_refused(shipped: Registries, made) -> None:
+    with pytest.raises(ConfigurationError, match="is no name: letters, digits"):
+        made(shipped, copy_config, "draft_v2", "o'brien")
+    made(shipped, copy_config, "draft_v2", "2026-Q3.b_1")
+
+
+def test_largest_figures_are_accepted(shipped: Registries, made) -> None:
+    made(shipped, set_row, "event_rules", "pricing", {"priority": "-2147483647"})
+    made(shipped, set_row, "score_weights", "default_v1:form_started", {"weight": "999999999999.5"})
 
 
 def test_alias_of_an_alias_is_refused(shipped: Registries, made) -> None:
@@ -160,6 +183,19 @@ def test_broken_registry_can_still_be_mended(shipped: Registries, made) -> None:
     assert problems(shipped.values())
     made(shipped, set_row, "lanes", "other", {"label": "Rest"})
     mended, _ = made(shipped, set_row, "score_configs", "default_v1", {"normalize_k": "80"})
+    assert problems(mended.values()) == []
+
+
+def test_journal_with_a_figure_too_large_can_still_be_read_and_mended(
+    shipped: Registries, made
+) -> None:
+    key = "default_v1:form_started"
+    row = shipped.shipped["score_weights"][key]
+    shipped.shipped["score_weights"][key] = registry("score_weights").coerce(
+        row | {"weight": 1e308}
+    )
+    assert problems(shipped.values())
+    mended, _ = made(shipped, set_row, "score_weights", key, {"weight": "20"})
     assert problems(mended.values()) == []
 
 

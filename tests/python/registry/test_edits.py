@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -95,6 +96,40 @@ def test_revert_does_not_undo_later_edits(shipped: Registries, made) -> None:
         made(two, revert, "nonsense")
 
 
+def test_revert_of_an_edit_that_changed_a_record_twice(shipped: Registries, made) -> None:
+    def set_twice(edit: Edit) -> None:
+        for label in ("Rest", "Misc"):
+            edit.add("lanes", "other", "set", before | {"label": label})
+
+    before = shipped.effective("lanes")["other"].values
+    one, _ = made(shipped, set_row, "lanes", "other", {"label": "All else"})
+    two, changes = made(one, set_twice)
+    assert len(changes) == 2
+    back, reverting = made(two, revert, changes[0].edit_id)
+    assert back.values() == one.values()
+    assert len(reverting) == 1
+    assert made(shipped.after(changes), revert, changes[1].change_id)[0].values() == (
+        shipped.values()
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "stored"),
+    [
+        ("2026-11-20T23:30:00-05:00", "2026-11-21 04:30:00"),
+        ("2026-11-20T23:30:00Z", "2026-11-20 23:30:00"),
+        ("2026-11-20 23:30:00", "2026-11-20 23:30:00"),
+        ("2026-11-20", "2026-11-20 00:00:00"),
+    ],
+)
+def test_times_are_kept_in_utc(edit: Edit, given: str, stored: str) -> None:
+    approval = {"kind": "industry", "value": "Mining", "reason": "asked", "approved_by": "anna"}
+    set_row(edit, "suppressions", "mining", approval | {"approved_at": given})
+    (change,) = edit.checked()
+    assert change.after is not None
+    assert change.after["approved_at"] == stored
+
+
 def test_changes_are_dated_in_order_even_if_the_clock_is_not(shipped: Registries) -> None:
     first = Edit(shipped, "anna", NOW)
     set_row(first, "lanes", "other", {"label": "Rest"})
@@ -123,6 +158,28 @@ def test_copy_makes_a_whole_draft_and_delete_takes_it_whole(shipped: Registries,
     assert deleted.values() == shipped.values()
     with pytest.raises(ConfigurationError, match="'draft_v2' already"):
         made(shipped, copy_config, "default_v1", "draft_v2")
+
+
+def test_copy_keeps_weights_whose_names_are_alike(shipped: Registries, made) -> None:
+    """A content type and a call to action of one name, and a key that is another config's."""
+    shown, named = "default_v1:cta2", "mine:form_started"
+    contact = {"event_name": "cta_click", "content_type": "contact_sales", "weight": "7"}
+    other = {"event_name": "demo_booked", "weight": "9"}
+    config = {"score_config_id": "default_v1"}
+    one, _ = made(shipped, set_row, "score_weights", shown, config | contact)
+    two, _ = made(one, set_row, "score_weights", named, config | other)
+    copied, changes = made(two, copy_config, "default_v1", "mine")
+    weights = {key: row.values for key, row in copied.effective("score_weights").items()}
+
+    assert weights["mine:cta_click:contact_sales"]["weight"] == 20
+    assert weights["mine:cta_click:contact_sales:2"]["weight"] == 7
+    assert weights["mine:form_started"]["weight"] == 9
+    assert weights["mine:form_started"]["score_config_id"] == "default_v1"
+    assert weights["mine:form_started:2"]["weight"] == 20
+    assert weights["mine:page_view:pricing"]["weight"] == 25
+    counted = Counter(row["score_config_id"] for row in weights.values())
+    assert counted["mine"] == counted["default_v1"] == 17
+    assert made(copied, revert, changes[0].edit_id)[0].values() == two.values()
 
 
 def test_default_config_has_the_documented_figures(shipped: Registries) -> None:
