@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 import duckdb
@@ -10,7 +11,7 @@ import duckdb
 from python_jobs.errors import ConfigurationError, PermanentError
 from python_jobs.ingest.contracts import Contract
 from python_jobs.ingest.parsing import make_parsed, parse
-from python_jobs.ingest.reading import Input, expand, read_file, read_sql
+from python_jobs.ingest.reading import expand, read_file, read_sql
 from python_jobs.ingest.writing import scratch, write_parsed
 from python_jobs.runs import (
     JobRun,
@@ -61,26 +62,29 @@ def load_entity(
         make_parsed(con, contract)
         for number, path in enumerate(paths, start=1):
             step(f"{contract.entity}: reading file {number} of {len(paths)}")
-            run.rows_read += _parse(con, contract, read_file(con, path, "found"))
+            with _one_sentence(str(path)):
+                run.rows_read += parse(con, read_file(con, path, "found"), contract)
         if sql is not None:
             step(f"{contract.entity}: running the query")
-            run.rows_read += _parse(con, contract, read_sql(con, sql, "found"))
+            with _one_sentence("the query"):
+                run.rows_read += parse(con, read_sql(con, sql, "found"), contract)
         if run.rows_read:
             step(f"{contract.entity}: writing {run.rows_read:,} rows")
             write_parsed(warehouse, settings, contract, con, run)
     return run
 
 
-def _parse(con: duckdb.DuckDBPyConnection, contract: Contract, found: Input) -> int:
-    """Parse one input; what DuckDB cannot decode in it is one sentence."""
+@contextmanager
+def _one_sentence(name: str) -> Iterator[None]:
+    """What DuckDB cannot do with an input is one sentence."""
     try:
-        return parse(con, found, contract)
+        yield
     except duckdb.Error as error:
         if "encoding" in str(error).lower() or "utf" in str(error).lower():
             raise ConfigurationError(
-                f"{found.name} holds text that is not UTF-8: export it again as UTF-8"
+                f"{name} holds text that is not UTF-8: export it again as UTF-8"
             ) from None
         raise PermanentError(
-            f"{found.name} could not be read ({type(error).__name__}): check the file, and that "
-            "there is room on the disk for temporary files"
+            f"{name} could not be read ({type(error).__name__}): check the file, and that there "
+            "is room on the disk for temporary files"
         ) from None

@@ -9,9 +9,11 @@ from __future__ import annotations
 import csv
 import glob
 import gzip
+import io
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import IO
 
 import duckdb
@@ -23,6 +25,7 @@ MAX_LINE_BYTES = 64 * 1024 * 1024
 """The longest line of a CSV or JSONL file that is read; a longer one is set aside."""
 
 _SHOWN_CHARACTERS = 8_192
+_BLANKS = b"\xef\xbb\xbf \t\r\n"
 
 _REJECTED = {
     "INVALID ENCODING": "the line is not valid UTF-8",
@@ -56,6 +59,11 @@ def quoted(name: str) -> str:
 def literal(text: str) -> str:
     """A DuckDB text literal."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def _the_file(path: Path) -> str:
+    """A DuckDB text literal that stands for this file only, whatever its name looks like."""
+    return literal(glob.escape(str(path)))
 
 
 def count_rows(con: duckdb.DuckDBPyConnection, relation: str) -> int:
@@ -93,7 +101,7 @@ def expand(patterns: Sequence[str]) -> list[Path]:
 
 
 def files_of_folder(folder: str, entities: Sequence[str]) -> dict[str, list[str]]:
-    """The files of a folder that are named for an entity, per entity.
+    """The files of a folder that are named for an entity, in any case, per entity.
 
     Raises:
         ConfigurationError: there is no such folder, or nothing in it is named for an entity.
@@ -103,8 +111,11 @@ def files_of_folder(folder: str, entities: Sequence[str]) -> dict[str, list[str]
         raise ConfigurationError(f"there is no folder {folder}: check the path")
     found: dict[str, list[str]] = {}
     for entity in entities:
-        names = [f"{entity}{suffix}{zipped}" for suffix in SUFFIXES for zipped in ("", ".gz")]
-        files = [str(path / name) for name in names if (path / name).is_file()]
+        files = [
+            str(file)
+            for file in sorted(path.iterdir())
+            if _unpacked_name(file).stem == entity and _suffix(file) in SUFFIXES and file.is_file()
+        ]
         if files:
             found[entity] = files
     if not found:
@@ -119,17 +130,30 @@ def read_file(con: duckdb.DuckDBPyConnection, path: Path, relation: str) -> Inpu
     """Make ``relation`` a view over the file.
 
     Raises:
-        ConfigurationError: the file is not what its suffix says.
+        ConfigurationError: the file is not what its suffix says, or is damaged.
+        duckdb.OutOfMemoryException: neither memory nor the disk holds the file.
     """
-    if path.stat().st_size == 0:
-        return Input(str(path))
     suffix = _suffix(path)
-    _check_content(path, suffix)
-    if suffix == ".parquet":
-        return _read_parquet(con, path, relation)
-    if suffix == ".csv":
-        return _read_csv(con, path, relation)
-    return _read_json(con, path, relation, lines=suffix == ".jsonl")
+    try:
+        start = _start(path)
+        if not start:
+            return Input(str(path))
+        _check_start(path, suffix, start)
+        if suffix == ".parquet":
+            return _read_parquet(con, path, relation)
+        if suffix == ".csv":
+            return _read_csv(con, path, relation)
+        if suffix == ".json":
+            return _read_json(con, path, relation, _values_of_json(path, start))
+        return _read_json(con, path, relation, _lines_of(path))
+    except duckdb.OutOfMemoryException:
+        raise
+    except (duckdb.Error, csv.Error, gzip.BadGzipFile, zlib.error, EOFError):
+        raise _not_what_it_says(path, suffix) from None
+    except OSError as error:
+        raise ConfigurationError(
+            f"{path} cannot be read ({type(error).__name__}): check the file and its permissions"
+        ) from None
 
 
 def read_sql(con: duckdb.DuckDBPyConnection, sql: str, relation: str) -> Input:
@@ -151,14 +175,10 @@ def read_sql(con: duckdb.DuckDBPyConnection, sql: str, relation: str) -> Input:
 
 
 def _read_parquet(con: duckdb.DuckDBPyConnection, path: Path, relation: str) -> Input:
-    try:
-        con.execute(
-            f"create or replace temp view {relation} as "
-            f"select * from read_parquet({literal(str(path))})"
-        )
-        return Input(str(path), relation, _columns(con, relation))
-    except duckdb.Error:
-        raise _not_what_it_says(path, "Parquet") from None
+    con.execute(
+        f"create or replace temp view {relation} as select * from read_parquet({_the_file(path)})"
+    )
+    return Input(str(path), relation, _columns(con, relation))
 
 
 def _read_csv(con: duckdb.DuckDBPyConnection, path: Path, relation: str) -> Input:
@@ -168,7 +188,7 @@ def _read_csv(con: duckdb.DuckDBPyConnection, path: Path, relation: str) -> Inpu
     _forget_rejects(con)
     con.execute(
         "create or replace temp table csv_rows as select * from read_csv("
-        f"{literal(str(path))}, auto_detect = false, header = true, delim = {literal(delimiter)}, "
+        f"{_the_file(path)}, auto_detect = false, header = true, delim = {literal(delimiter)}, "
         f"quote = '\"', escape = '\"', columns = {{{columns}}}, store_rejects = true, "
         f"rejects_limit = 0, max_line_size = {MAX_LINE_BYTES})"
     )
@@ -176,25 +196,32 @@ def _read_csv(con: duckdb.DuckDBPyConnection, path: Path, relation: str) -> Inpu
     return Input(str(path), relation, _columns(con, relation), _rejects(con))
 
 
-def _read_json(con: duckdb.DuckDBPyConnection, path: Path, relation: str, lines: bool) -> Input:
-    """One column per key found in any object: text for text, JSON for the rest."""
+def _lines_of(path: Path) -> str:
+    """A query for the lines of a file that are not blank."""
+    return (
+        f"select line from read_csv({_the_file(path)}, auto_detect = false, header = false, "
+        "delim = '', quote = '', escape = '', columns = {'line': 'VARCHAR'}, "
+        f"store_rejects = true, rejects_limit = 0, max_line_size = {MAX_LINE_BYTES}) "
+        "where trim(line, chr(9) || chr(13) || ' ') <> ''"
+    )
+
+
+def _values_of_json(path: Path, start: bytes) -> str:
+    """A query for the members of the array in a file, or for the objects one after another."""
+    layout = "array" if start.startswith(b"[") else "auto"
+    return (
+        f"select json::varchar as line from read_json_objects({_the_file(path)}, "
+        f"format = '{layout}', maximum_object_size = {MAX_LINE_BYTES})"
+    )
+
+
+def _read_json(con: duckdb.DuckDBPyConnection, path: Path, relation: str, lines: str) -> Input:
+    """One column per key found in any object.
+
+    Keys that differ only in case are one column; where an object has several, lower case first.
+    """
     _forget_rejects(con)
-    if lines:
-        con.execute(
-            "create or replace temp table json_lines as select line from read_csv("
-            f"{literal(str(path))}, auto_detect = false, header = false, delim = '', quote = '', "
-            "escape = '', columns = {'line': 'VARCHAR'}, store_rejects = true, rejects_limit = 0, "
-            f"max_line_size = {MAX_LINE_BYTES}) where trim(line, chr(9) || chr(13) || ' ') <> ''"
-        )
-    else:
-        try:
-            con.execute(
-                "create or replace temp table json_lines as select json::varchar as line "
-                f"from read_json_objects({literal(str(path))}, format = 'auto', "
-                f"maximum_object_size = {MAX_LINE_BYTES})"
-            )
-        except duckdb.Error:
-            raise _not_what_it_says(path, "JSON") from None
+    con.execute(f"create or replace temp table json_lines as {lines}")
     con.execute(
         "create or replace temp table json_objects as select line::json as object from json_lines "
         "where case when json_valid(line) then json_type(line) = 'OBJECT' else false end"
@@ -205,19 +232,18 @@ def _read_json(con: duckdb.DuckDBPyConnection, path: Path, relation: str, lines:
         "from json_lines where case when json_valid(line) then json_type(line) <> 'OBJECT' "
         "else true end"
     ).fetchall()
-    keys = [
-        key
-        for (key,) in con.execute(
-            "select key from (select unnest(json_keys(object)) as key from json_objects) "
-            "group by key order by key"
-        ).fetchall()
-    ]
+    spellings: dict[str, list[str]] = {}
+    for (key,) in con.execute(
+        "select key from (select unnest(json_keys(object)) as key from json_objects) "
+        "group by key order by lower(key), key desc"
+    ).fetchall():
+        spellings.setdefault(key.lower(), []).append(key)
     found = Input(str(path), rejects=[*_rejects(con), *broken])
-    if keys:
-        names = _unique(keys)
+    if spellings:
+        names = _unique([keys[0] for keys in spellings.values()])
         values = ", ".join(
-            f"json_extract(object, {literal(_json_path(key))}) as {quoted(name)}"
-            for key, name in zip(keys, names, strict=True)
+            f"{_first_value(keys)} as {quoted(name)}"
+            for keys, name in zip(spellings.values(), names, strict=True)
         )
         con.execute(f"create or replace temp view {relation} as select {values} from json_objects")
         found.relation = relation
@@ -225,19 +251,25 @@ def _read_json(con: duckdb.DuckDBPyConnection, path: Path, relation: str, lines:
     return found
 
 
-def _json_path(key: str) -> str:
-    escaped = key.replace("\\", "\\\\").replace('"', '\\"')
-    return f'$."{escaped}"'
+def _first_value(keys: Sequence[str]) -> str:
+    """The value of the first of these keys that an object has one for."""
+    pointers = ["/" + key.replace("~", "~0").replace("/", "~1") for key in keys]
+    values = [f"nullif(json_extract(object, {literal(pointer)}), 'null')" for pointer in pointers]
+    return f"coalesce({', '.join(values)})"
 
 
 def _header(path: Path) -> tuple[str, list[str]]:
     """The separator (comma, semicolon, tab or bar) and the column names of a CSV file."""
-    with _open_bytes(path) as raw:
-        first = raw.readline(MAX_LINE_BYTES).decode("utf-8-sig", errors="replace")
+    with io.TextIOWrapper(_open_bytes(path), encoding="utf-8-sig", errors="replace") as text:
+        first = text.readline(MAX_LINE_BYTES)
     outside_quotes = "".join(first.split('"')[::2])
     delimiter = max((",", ";", "\t", "|"), key=outside_quotes.count)
-    names = next(csv.reader([first], delimiter=delimiter), [])
-    return delimiter, _unique([name.strip() for name in names])
+    names = [name.strip() for name in next(csv.reader([first], delimiter=delimiter), [])]
+    if not any(names):
+        raise ConfigurationError(
+            f"the first line of {path} is blank: delete the lines above the column names"
+        )
+    return delimiter, _unique(names)
 
 
 def _unique(names: Sequence[str]) -> list[str]:
@@ -276,39 +308,51 @@ def _rejects(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
 
 
 def _suffix(path: Path) -> str:
-    suffixes = [suffix.lower() for suffix in path.suffixes]
-    if suffixes and suffixes[-1] == ".gz":
-        suffixes.pop()
-    suffix = suffixes[-1] if suffixes else ""
+    suffix = _unpacked_name(path).suffix
     return {".ndjson": ".jsonl"}.get(suffix, suffix)
 
 
+def _unpacked_name(path: Path) -> PurePath:
+    """The file's name in lower case and without ``.gz``."""
+    return PurePath(path.name.lower().removesuffix(".gz"))
+
+
+def _is_packed(path: Path) -> bool:
+    return path.suffix.lower() == ".gz"
+
+
 def _open_bytes(path: Path) -> IO[bytes]:
-    return gzip.open(path, "rb") if path.suffix.lower() == ".gz" else path.open("rb")  # type: ignore[return-value]
+    return gzip.open(path, "rb") if _is_packed(path) else path.open("rb")  # type: ignore[return-value]
 
 
-def _check_content(path: Path, suffix: str) -> None:
+def _start(path: Path) -> bytes:
+    """The first bytes that are not blank; none in a file of blanks.
+
+    A packed file is read to its end: its checksum is there, and DuckDB does not look at it.
+    """
+    start = b""
+    with _open_bytes(path) as raw:
+        while block := raw.read(1024 * 1024):
+            start = start or block.lstrip(_BLANKS)
+            if start and not _is_packed(path):
+                break
+    return start
+
+
+def _check_start(path: Path, suffix: str, start: bytes) -> None:
     """The first bytes must fit the suffix."""
-    try:
-        with _open_bytes(path) as raw:
-            start = raw.read(512)
-    except (OSError, EOFError) as error:
-        raise ConfigurationError(
-            f"{path} cannot be read ({type(error).__name__}): check the file and its permissions"
-        ) from None
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise ConfigurationError(f"{path} is UTF-16 text: save it as UTF-8")
     is_parquet = start.startswith(b"PAR1")
-    if suffix == ".parquet" and not is_parquet:
-        raise _not_what_it_says(path, "Parquet")
-    if suffix != ".parquet" and (is_parquet or start.startswith((b"PK\x03\x04", b"\x1f\x8b"))):
-        raise _not_what_it_says(path, suffix.removeprefix(".").upper())
-    text = start.lstrip(b"\xef\xbb\xbf \t\r\n")
-    if suffix in (".json", ".jsonl") and text and text[:1] not in b"{[":
-        raise _not_what_it_says(path, suffix.removeprefix(".").upper())
+    is_binary = is_parquet or start.startswith((b"PK\x03\x04", b"\x1f\x8b"))
+    is_json = start.startswith((b"{", b"["))
+    fits = {".parquet": is_parquet, ".csv": not is_binary}.get(suffix, is_json)
+    if not fits:
+        raise _not_what_it_says(path, suffix)
 
 
-def _not_what_it_says(path: Path, kind: str) -> ConfigurationError:
+def _not_what_it_says(path: Path, suffix: str) -> ConfigurationError:
+    kind = "Parquet" if suffix == ".parquet" else suffix.removeprefix(".").upper()
     return ConfigurationError(
         f"{path} is not a readable {kind} file: export it again, or give it its right suffix"
     )

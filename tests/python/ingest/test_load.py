@@ -231,7 +231,7 @@ def test_missing_required_columns_are_one_sentence_and_nothing_is_written(loader
         ("a.csv", b"PAR1\x00\x01", "not a readable CSV file"),
         ("a.json", b'[{"account_id": 1}, {', "not a readable JSON file"),
         ("a.json", b"account_id\n1\n", "not a readable JSON file"),
-        ("a.csv.gz", b"account_id\n1\n", "cannot be read"),
+        ("a.csv.gz", b"account_id\n1\n", "not a readable CSV file"),
         ("a.csv", "account_id\na1\n".encode("utf-16"), "save it as UTF-8"),
         ("a.xlsx", b"PK", "not a csv, parquet, json or jsonl file"),
     ],
