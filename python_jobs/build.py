@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -56,13 +57,15 @@ class Past:
     """What the warehouse holds before a build.
 
     ``first`` and ``last`` are its first and last snapshot. ``late_from`` is the earliest day on
-    which a row was known that no build has seen, ``interrupted`` whether a full refresh ended
-    half way, ``recorded`` whether an earlier build is on record.
+    which a row was known that no build has seen, ``whole_until`` the last day of which everything
+    was built, ``interrupted`` whether a full refresh ended half way, ``recorded`` whether an
+    earlier build is on record.
     """
 
     first: date | None = None
     last: date | None = None
     late_from: date | None = None
+    whole_until: date | None = None
     interrupted: bool = False
     recorded: bool = False
 
@@ -79,6 +82,11 @@ class Plan:
     full_refresh: bool
     whole: bool
     why: str | None = None
+
+    @property
+    def days(self) -> str:
+        """As it stands in ops.job_runs, for the next build to read."""
+        return f"{self.from_day or 'first build'} to {self.to_day}"
 
 
 def build(
@@ -170,7 +178,7 @@ def run_build(settings: Settings, wish: Wish) -> str:
                 project.sources_upstream_of(model, "raw") for model in (SNAPSHOTS, SIGNALS)
             )
             past = read_past(warehouse, snapshots, set(signals) - set(snapshots))
-        plan = make_plan(wish, past)
+        plan = make_plan(wish, past, now.date())
         if plan.why:
             logger.info(plan.why)
         # dbt opens the file itself, so nobody else may hold it while dbt runs.
@@ -183,9 +191,14 @@ def run_build(settings: Settings, wish: Wish) -> str:
                 variables=_variables(wish, plan, past),
                 on_start=on_start,
             )
-            run.message = f"{plan.from_day or 'first build'} to {plan.to_day}"
+            run.message = plan.days
+            if wish.select and not outcome.nodes:
+                raise ConfigurationError(
+                    f"--select {' '.join(wish.select)} names nothing: .venv/bin/dbt ls lists what "
+                    "there is"
+                )
             if outcome.failures:
-                raise PermanentError(_failure_text(outcome))
+                raise PermanentError(_failure_text(outcome, plan))
     with open_warehouse(settings, read_only=True) as warehouse:
         return _summary(warehouse, plan, outcome, monotonic() - began)
 
@@ -217,6 +230,7 @@ def read_past(
         first=first,
         last=last,
         late_from=late_from,
+        whole_until=_last_day(done[0]) if done else None,
         interrupted=bool(refreshes) and not _built_every_model(refreshes[0]),
         recorded=bool(done),
     )
@@ -232,36 +246,52 @@ def snapshot_range(warehouse: Warehouse) -> tuple[date, date] | tuple[None, None
     return row["first"], row["last"]
 
 
-def make_plan(wish: Wish, past: Past) -> Plan:
-    """Which days to build. By default those after the last snapshot; further back where rows came
-    in that were known on a day already built; all of them where history came in from before the
-    first snapshot, or where a full refresh was interrupted.
+def make_plan(wish: Wish, past: Past, today: date) -> Plan:
+    """Which days to build. By default those after the last that was built whole; further back where
+    rows came in that were known on a day already built; all of them where history came in from
+    before the first snapshot, or where a full refresh was interrupted.
 
     Raises:
-        ConfigurationError: a full refresh would drop snapshots.
+        ConfigurationError: a day is still to come, or a full refresh would drop snapshots.
     """
     to_day = wish.last_day
+    # worlds that are made for a day to come begin and go on there
+    if past.last and past.last <= today < to_day:
+        raise ConfigurationError(
+            f"{to_day} is still to come (today is {today}, UTC), and its snapshot would stay the "
+            "latest: give a day up to today"
+        )
     if past.first is None or past.last is None:
         return Plan(wish.from_day, to_day, wish.full_refresh, whole=not wish.select)
     late = past.late_from if past.late_from and past.late_from <= past.last else None
     every_day = Plan(past.first, max(to_day, past.last), full_refresh=True, whole=True)
     if wish.full_refresh:
         first, last = wish.from_day or past.first, to_day
-        if first > past.first or last < past.last:
+        # days to come may be dropped: their snapshots know nothing
+        if first > past.first or last < min(past.last, today - ONE_DAY):
             raise ConfigurationError(
                 f"a full refresh of {first} to {last} would drop snapshots: there are some from "
                 f"{past.first} to {past.last}; give --from and --to that hold them, or leave out "
                 "--full-refresh"
             )
         return Plan(first, last, full_refresh=True, whole=not wish.select)
-    carry_on = min(past.last + ONE_DAY, to_day)
+    whole_until = min(past.last, past.whole_until or past.last)
+    carry_on = min(whole_until + ONE_DAY, to_day)
     chosen = wish.from_day or carry_on
+    if chosen > carry_on:
+        logger.warning(
+            "the days from %s to %s are left out: gtm build without --from builds them",
+            *(carry_on, chosen - ONE_DAY),
+        )
     is_free = not (wish.from_day or wish.select) and to_day >= past.last
     if is_free and past.interrupted:
         return _because(every_day, "a full refresh was interrupted: it is done again")
     if late is None or late >= chosen:
-        whole = not wish.select and to_day >= past.last
-        return Plan(chosen, to_day, full_refresh=False, whole=whole)
+        whole = not wish.select and to_day >= past.last and chosen <= carry_on
+        plan = Plan(chosen, to_day, full_refresh=False, whole=whole)
+        if not wish.from_day and whole_until < chosen <= past.last:
+            return _because(plan, f"from {chosen} on not all was built: those days are built again")
+        return plan
     if not is_free:
         logger.warning(
             "rows known since %s were loaded after that day was built: run gtm build without "
@@ -286,6 +316,12 @@ def make_plan(wish: Wish, past: Past) -> Plan:
 
 def _because(plan: Plan, why: str) -> Plan:
     return Plan(plan.from_day, plan.to_day, plan.full_refresh, plan.whole, why)
+
+
+def _last_day(run: dict[str, Any]) -> date | None:
+    """The last day of a run on record; None of one from before it was written down."""
+    days = re.search(r" to (\d{4}-\d\d-\d\d)", run["message"] or "")
+    return date.fromisoformat(days[1]) if days else None
 
 
 def _built_every_model(run: dict[str, Any]) -> bool:
@@ -349,7 +385,7 @@ def _variables(wish: Wish, plan: Plan, past: Past) -> dict[str, str]:
     return days | ({"from_date": plan.from_day.isoformat()} if plan.from_day else {})
 
 
-def _failure_text(outcome: Outcome) -> str:
+def _failure_text(outcome: Outcome, plan: Plan) -> str:
     counts = [
         f"{count} {what}{'' if count == 1 else 's'} {verb}"
         for count, what, verb in (
@@ -359,7 +395,7 @@ def _failure_text(outcome: Outcome) -> str:
         )
         if count
     ]
-    said = f"{EVERY_MODEL_BUILT}, but " if outcome.every_model_built else ""
+    said = f"{EVERY_MODEL_BUILT} ({plan.days}), but " if outcome.every_model_built else ""
     return "\n  ".join([said + ", ".join(counts) + ":", *outcome.failures])
 
 

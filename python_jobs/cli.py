@@ -68,9 +68,14 @@ def main() -> None:
     """Run the command line; what a user can cause is one sentence and an exit code."""
     try:
         app()
-    except GtmError as error:
-        print(f"gtm: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
+    except Exception as error:
+        from python_jobs.warehouse import what_broke  # slow to import
+
+        told = error if isinstance(error, GtmError) else what_broke(error)
+        if told is None:
+            raise
+        print(f"gtm: {told}", file=sys.stderr)
+        sys.exit(told.exit_code)
 
 
 if __name__ == "__main__":

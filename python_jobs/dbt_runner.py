@@ -38,6 +38,7 @@ _MODELS = ("model", "snapshot")
 class Outcome:
     """What one dbt run did. ``failures`` are sentences, one a node that failed."""
 
+    nodes: int = 0
     models_built: int = 0
     tests_passed: int = 0
     models_failed: int = 0
@@ -174,6 +175,7 @@ def build_progress(what: str) -> Iterator[OnStart]:
 def _outcome(results: Iterable[Any]) -> Outcome:
     outcome = Outcome()
     for result in results:
+        outcome.nodes += 1
         status = str(result.status)
         is_check = str(result.node.resource_type) in _CHECKS
         if status in _FAILED:

@@ -116,7 +116,8 @@ def make_world(size: Size, as_of: date, out: Path) -> str:
     if _mark(out) == wanted:
         return f"the {size} world up to {as_of} is in {out} already"
     began = monotonic()
-    (out / MARK).unlink(missing_ok=True)
+    if not out.is_file():  # a file there is told by the generator
+        (out / MARK).unlink(missing_ok=True)
     with Progress(console=log.console, transient=True, disable=not _is_terminal()) as bar:
         task = bar.add_task(f"making the {size} world", total=None)
         summary = world.generate(

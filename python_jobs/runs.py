@@ -8,12 +8,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
-from filelock import FileLock, Timeout
-
-from python_jobs.errors import GtmError, TransientError
+from python_jobs.errors import GtmError
 from python_jobs.settings import Settings
-from python_jobs.warehouse import SCHEMAS, Warehouse
+from python_jobs.warehouse import SCHEMAS, Warehouse, held_lock
 
 logger = logging.getLogger(__name__)
 
@@ -214,16 +213,10 @@ def only_one(settings: Settings, name: str, busy: str) -> Iterator[None]:
 
     Raises:
         TransientError: another gtm holds it; the sentence is ``busy``.
+        ConfigurationError: the warehouse's folder cannot be written to.
     """
-    lock = FileLock(f"{settings.duckdb_path}.{name}.lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise TransientError(busy) from None
-    try:
+    with held_lock(Path(f"{settings.duckdb_path}.{name}.lock"), busy):
         yield
-    finally:
-        lock.release()
 
 
 def utc_now() -> datetime:

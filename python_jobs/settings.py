@@ -24,7 +24,7 @@ class Settings(BaseSettings):
 
     target: Target = Field(default="duckdb", alias="GTM_TARGET")
     duckdb_path: Path = Field(default=Path("warehouse.duckdb"), alias="GTM_DUCKDB_PATH")
-    threads: int = Field(default=4, alias="GTM_THREADS")
+    threads: int = Field(default=4, alias="GTM_THREADS", gt=0)
 
     # Language work.
     engine: EngineName = Field(default="offline", alias="GTM_ENGINE")

@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 from filelock import FileLock, Timeout
 
-from python_jobs.errors import ConfigurationError, TransientError
+from python_jobs.errors import ConfigurationError, GtmError, PermanentError, TransientError
 from python_jobs.settings import Settings
 
 SCHEMAS = (
@@ -66,7 +66,7 @@ class DuckDBWarehouse:
             )
         try:
             self._connection = duckdb.connect(str(path), read_only=read_only)
-        except duckdb.IOException as error:
+        except duckdb.Error as error:
             raise _why_not_opened(path, error) from None
         self._connection.execute("set timezone = 'UTC'")
 
@@ -156,7 +156,14 @@ class SnowflakeWarehouse:
     def __init__(self, settings: Settings) -> None:
         import snowflake.connector  # takes a second, which DuckDB need not wait for
 
-        self._connection = snowflake.connector.connect(**snowflake_options(settings))
+        try:
+            self._connection = snowflake.connector.connect(**snowflake_options(settings))
+        except snowflake.connector.errors.OperationalError as error:
+            raise TransientError(f"Snowflake cannot be reached: {_first_line(error)}") from None
+        except snowflake.connector.errors.Error as error:
+            raise ConfigurationError(
+                f"Snowflake refused to connect: {_first_line(error)}: check the SNOWFLAKE_ settings"
+            ) from None
 
     @property
     def connection(self) -> Any:
@@ -265,14 +272,30 @@ def only_writer(settings: Settings, wait: float = 0) -> Iterator[None]:
 
     Raises:
         TransientError: another run holds it.
+        ConfigurationError: the file's folder cannot be written to.
     """
-    lock = FileLock(f"{settings.duckdb_path}.lock")
+    busy = f"another gtm run is writing to {settings.duckdb_path}: wait until it ends and run again"
+    with held_lock(Path(f"{settings.duckdb_path}.lock"), busy, wait):
+        yield
+
+
+@contextmanager
+def held_lock(path: Path, busy: str, wait: float = 0) -> Iterator[None]:
+    """Hold a lock file, waiting up to ``wait`` seconds for it; freed when the process dies.
+
+    Raises:
+        TransientError: another process holds it; the sentence is ``busy``.
+        ConfigurationError: the file cannot be made.
+    """
+    lock = FileLock(path)
     try:
         lock.acquire(timeout=wait)
     except Timeout:
-        raise TransientError(
-            f"another gtm run is writing to {settings.duckdb_path}: "
-            "wait until it ends and run again"
+        raise TransientError(busy) from None
+    except OSError as error:
+        raise ConfigurationError(
+            f"{path} cannot be written ({error.strerror}): check the folder and its permissions, "
+            "or set GTM_DUCKDB_PATH"
         ) from None
     try:
         yield
@@ -289,12 +312,35 @@ def _has_table(warehouse: Warehouse, schema: str, table: str) -> bool:
     return bool(found[0]["n"])
 
 
-def _why_not_opened(path: Path, error: Exception) -> Exception:
+def _why_not_opened(path: Path, error: Exception) -> GtmError:
     if re.search(r"[Cc]onflicting lock|being used by another process", str(error)):
         return TransientError(
             f"another process has {path} open: close it, or wait until it ends, and run again"
         )
-    return ConfigurationError(
+    if path.is_dir():
+        return ConfigurationError(f"{path} is a folder: set GTM_DUCKDB_PATH to a file")
+    if "Permission denied" in str(error) or "read-only" in str(error).lower():
+        return ConfigurationError(
+            f"{path} may not be opened: check the permissions of the file and of its folder"
+        )
+    return what_broke(error) or ConfigurationError(
         f"{path} cannot be read as a DuckDB database: restore it from a copy, "
         "or move it away and load again"
     )
+
+
+def what_broke(error: BaseException) -> GtmError | None:
+    """The sentence for an engine's error that is the disk's fault; None if it is not."""
+    if not isinstance(error, duckdb.Error):
+        return None
+    if "No space left on device" in str(error):
+        return TransientError("the disk is full: make room and run again; nothing was lost")
+    if re.search(r"Corrupt database file|[Cc]hecksum|FATAL Error", str(error)):
+        return PermanentError(
+            "the warehouse file is damaged: restore it from a copy, or move it away and load again"
+        )
+    return None
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0].rstrip(".")

@@ -12,11 +12,14 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
+from python_jobs import cli
 from python_jobs.build import Past, Plan, Wish, make_plan
 from python_jobs.dbt_runner import DbtProject
-from python_jobs.runs import ensure_ops_tables, ensure_raw_tables
+from python_jobs.errors import ConfigurationError, GtmError, TransientError
+from python_jobs.runs import ensure_ops_tables, ensure_raw_tables, utc_now
 from python_jobs.settings import Settings
 from python_jobs.warehouse import SCHEMAS, Warehouse, only_writer, open_warehouse
 from tests.emulator import emulator
@@ -64,10 +67,35 @@ def late(day: date, **others: bool) -> Past:
         (Wish(TODAY), Past(FIRST, LAST, interrupted=True), Plan(FIRST, TODAY, True, True)),
         # a full refresh keeps every day there is
         (Wish(TODAY, full_refresh=True), BUILT, Plan(FIRST, TODAY, True, True)),
+        # and may drop days to come
+        (
+            Wish(TODAY, full_refresh=True),
+            Past(FIRST, date(2027, 6, 1)),
+            Plan(FIRST, TODAY, True, True),
+        ),
+        # the build of the last days was cut off after their snapshots
+        (
+            Wish(TODAY),
+            Past(FIRST, LAST, whole_until=date(2026, 5, 28), recorded=True),
+            Plan(date(2026, 5, 29), TODAY, False, True),
+        ),
+        (
+            Wish(date(2026, 5, 20)),
+            Past(FIRST, LAST, whole_until=date(2026, 5, 28), recorded=True),
+            Plan(date(2026, 5, 20), date(2026, 5, 20), False, False),
+        ),
+        # days that a person leaves out are still owed
+        (Wish(TODAY, TODAY), BUILT, Plan(TODAY, TODAY, False, False)),
+        # a world that is made for a day to come goes on
+        (
+            Wish(date(2026, 6, 5)),
+            Past(FIRST, date(2026, 6, 4)),
+            Plan(date(2026, 6, 5), date(2026, 6, 5), False, True),
+        ),
     ],
 )
 def test_the_days_a_build_takes(wish: Wish, past: Past, plan: Plan) -> None:
-    made = make_plan(wish, past)
+    made = make_plan(wish, past, TODAY)
     assert (made.from_day, made.to_day, made.full_refresh, made.whole) == (
         plan.from_day,
         plan.to_day,
@@ -177,15 +205,51 @@ def test_history_from_before_the_first_snapshot_is_counted(shop: Shop, tmp_path:
     assert first["raw_score_30d"] == pytest.approx(25 * 0.4965853037914095, abs=1e-6)
 
 
+def test_a_day_to_come_is_refused() -> None:
+    """Its snapshot would be the latest for ever, and its as-of day that of every later build."""
+    with pytest.raises(ConfigurationError, match="2027-06-03 is still to come"):
+        make_plan(Wish(date(2027, 6, 3)), BUILT, TODAY)
+
+
 def test_a_day_that_is_not_over_is_a_warning(shop: Shop) -> None:
-    """A day in the future too: it is built with what is known so far."""
-    tomorrow = (date.today() + timedelta(days=2)).isoformat()
+    """It is built with what is known so far; of the days before, the next build is told."""
+    today = utc_now().date()
     printed = shop.gtm(
-        *("build", "--skip-tests", "--as-of", tomorrow, "--from", tomorrow, "--select"),
+        *("build", "--skip-tests", "--as-of", f"{today}", "--from", f"{today}", "--select"),
         "stg_registry__lanes",
     )
     assert printed.code == 0, printed.err
-    assert f"{tomorrow} is not over yet (UTC)" in printed.said
+    assert f"{today} is not over yet (UTC)" in printed.said
+
+
+def test_a_build_that_left_something_out_is_made_up_for(shop: Shop) -> None:
+    """Days left out, and days whose snapshots alone were built, come with the next build."""
+    for table in ("marts.fct_daily_account_intent", "marts.fct_signals"):
+        day = "snapshot_date" if "intent" in table else "detected_at"
+        shop.execute(f"delete from {table} where {day} > '2026-06-26'")
+    shop.execute("update ops.job_runs set message = replace(message, '06-30', '06-26')")
+    left_out = shop.gtm("build", "--skip-tests", "--from", "2026-06-29", "--to", "2026-06-29")
+    assert left_out.code == 0, left_out.err
+    assert "the days from 2026-06-27 to 2026-06-28 are left out" in left_out.said
+    only = shop.gtm("build", "--skip-tests", "--select", "+fct_daily_account_intent")
+    assert "from 2026-06-27 on not all was built" in only.said
+    printed = shop.gtm("build", "--skip-tests")
+    assert printed.code == 0, printed.err
+    assert "built 2026-06-27 to 2026-06-30 (4 days)" in printed.out
+    days = shop.rows(
+        "select distinct detected_at as d from marts.fct_signals where detected_at > '2026-06-26'"
+    )
+    assert len(days) > 1
+    again = shop.gtm("build", "--skip-tests")
+    assert f"built {LAST_DAY} (1 day)" in again.out
+
+
+def test_a_selection_of_nothing_is_refused(shop: Shop) -> None:
+    refused = shop.gtm("build", "--select", "fct_signal")
+    assert (refused.code, refused.said.startswith("gtm: --select fct_signal names nothing")) == (
+        2,
+        True,
+    )
 
 
 def test_a_project_without_a_new_signal_is_read_once(
@@ -281,3 +345,60 @@ def _assert_same_tables(warehouse: Warehouse, columns_of: Callable[..., set]) ->
     ensure_raw_tables(warehouse)
     assert set(SCHEMAS) >= set(by_dbt)
     assert {schema: columns_of(warehouse, schema) for schema in by_dbt} == by_dbt
+
+
+def test_a_warehouse_that_cannot_be_opened_is_one_sentence(tmp_path: Path) -> None:
+    """A damaged one is not told to be thrown away for another reason, and a sound one never is."""
+    good = tmp_path / "good.duckdb"
+    with open_warehouse(Settings(GTM_DUCKDB_PATH=good)) as warehouse:
+        warehouse.execute("create table numbers as select range as n from range(3000000)")
+    damaged = tmp_path / "damaged.duckdb"
+    content = bytearray(good.read_bytes())
+    content[4096:8192] = os.urandom(4096)
+    damaged.write_bytes(content)
+    with pytest.raises(GtmError, match=r"is damaged|cannot be read as a DuckDB"):
+        open_warehouse(Settings(GTM_DUCKDB_PATH=damaged)).__enter__()
+    with pytest.raises(ConfigurationError, match="is a folder: set GTM_DUCKDB_PATH to a file"):
+        open_warehouse(Settings(GTM_DUCKDB_PATH=tmp_path), read_only=True).__enter__()
+    nowhere = Settings(GTM_DUCKDB_PATH=Path("/proc/nowhere/warehouse.duckdb"))
+    with pytest.raises(ConfigurationError, match="cannot be written"), only_writer(nowhere):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("broke", "code", "sentence"),
+    [
+        ("Corrupt database file: computed checksum 1 does not match", 1, "file is damaged"),
+        ("Could not write file: No space left on device", 1, "the disk is full"),
+    ],
+)
+def test_a_disk_that_fails_meanwhile_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    broke: str,
+    code: int,
+    sentence: str,
+) -> None:
+    def fail() -> None:
+        raise duckdb.IOException(broke)
+
+    monkeypatch.setattr(cli, "app", fail)
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == code
+    assert sentence in capsys.readouterr().err
+
+
+def test_a_snowflake_that_is_not_there_is_one_sentence() -> None:
+    away = Settings(
+        GTM_TARGET="snowflake",
+        SNOWFLAKE_ACCOUNT="a",
+        SNOWFLAKE_USER="u",
+        SNOWFLAKE_PASSWORD="hidden",
+        SNOWFLAKE_HOST="127.0.0.1",
+        SNOWFLAKE_PORT=1,
+        SNOWFLAKE_PROTOCOL="http",
+    )
+    with pytest.raises(TransientError, match="Snowflake cannot be reached") as told:
+        open_warehouse(away).__enter__()
+    assert "hidden" not in str(told.value)
