@@ -40,26 +40,42 @@ pairs as (
 
 ),
 
-paired_requests as (
+paired as (
 
-    select * from requests
+    select
+        source_name,
+        event_id,
+        distinct_id,
+        email,
+        domain_reference,
+        occurred_at,
+        known_on
+    from requests
     where event_id in (select request_id from pairs)
-
-),
-
-paired_forms as (
-
-    select * from forms
+    union all
+    select
+        source_name,
+        event_id,
+        distinct_id,
+        email,
+        domain_reference,
+        occurred_at,
+        known_on
+    from forms
     where event_id in (select form_id from pairs)
 
 ),
 
-counted_requests as (
-{{ attributed('paired_requests') }}
+attributed as (
+{{ attributed('paired') }}
 ),
 
-counted_forms as (
-{{ attributed('paired_forms') }}
+-- what nobody knows the company of repeats nothing
+counted as (
+
+    select * from attributed
+    where counted_on is not null
+
 ),
 
 -- of a request's forms, the one that counts first
@@ -68,16 +84,18 @@ first_forms as (
     select
         pairs.request_id,
         pairs.form_id,
-        counted_requests.counted_on as request_counted_on,
-        counted_forms.counted_on as form_counted_on
+        requests_counted.counted_on as request_counted_on,
+        forms_counted.counted_on as form_counted_on
     from pairs
-    inner join counted_requests on pairs.request_id = counted_requests.event_id
-    inner join counted_forms on pairs.form_id = counted_forms.event_id
-    where counted_requests.counted_on is not null
-        and counted_forms.counted_on is not null
+    inner join counted as requests_counted
+        on pairs.request_id = requests_counted.event_id
+        and requests_counted.source_name = 'lead_request'
+    inner join counted as forms_counted
+        on pairs.form_id = forms_counted.event_id
+        and forms_counted.source_name = 'web'
     qualify row_number() over (
         partition by pairs.request_id
-        order by counted_forms.counted_on, counted_forms.occurred_at, pairs.form_id
+        order by forms_counted.counted_on, forms_counted.occurred_at, pairs.form_id
     ) = 1
 
 ),
