@@ -58,8 +58,6 @@ select account_domain, cast(occurred_at as date) as day, count(*) as events
 from raw.web_events
 group by 1, 2
 """
-
-
 # The same with the account that our build gives an event, not the one it may name itself.
 RESOLVED = """
 create or replace temp table resolved as
@@ -68,6 +66,11 @@ from intermediate.int_attributed_events
 group by 1, 2
 """
 
+# Ready made, and in no figure of theirs.
+READY = """
+create or replace temp table attributed_events as
+select * from intermediate.int_attributed_events where counted_on is not null
+"""
 # The least that any way of making the snapshots takes which writes them into a table.
 COPIED = "create table snapshots_copied as select * from marts.fct_daily_account_intent"
 
@@ -296,6 +299,7 @@ def _time_naive(folder: Path, warehouse: Path, last_day: date) -> tuple[int, Nai
         resolved = _median([time_statement(con, RESOLVED) for _ in range(3)])
         copied = time_statement(con, COPIED)
         con.execute("drop table snapshots_copied")
+        con.execute(READY)
         # days spread over the window, the first of them with a whole month behind it
         days = [last_day - timedelta(days=30 * number) for number in range(NAIVE_DAYS)]
         naive_days = []

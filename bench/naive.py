@@ -64,7 +64,7 @@ events as (
             case when persons.linked_from <= days.snapshot_date then persons.person_id end,
             events.distinct_id
         ) as person_key
-    from intermediate.int_attributed_events as events
+    from attributed_events as events
     inner join days
         on days.snapshot_date >= events.counted_on
         and days.snapshot_date >= cast(events.occurred_at as date)
