@@ -10,7 +10,15 @@ grant usage on database gtm to role gtm_reader;
 grant usage on all schemas in database gtm to role gtm_loader;
 grant usage on all schemas in database gtm to role gtm_transformer;
 
--- Raw: the loader writes, the transformer reads. Either makes the tables that are missing.
+-- A scheduled run pulls and builds as one role, the transformer; the loader alone can only load.
+grant role gtm_loader to role gtm_transformer;
+
+-- Raw: the loader writes, the transformer reads. Either makes the tables that are missing; the loader owns
+-- them all, as it adds columns to them.
+grant ownership on future tables in schema gtm.raw to role gtm_loader;
+grant ownership on future tables in schema gtm.raw_staging to role gtm_loader;
+grant ownership on all tables in schema gtm.raw to role gtm_loader copy current grants;
+grant ownership on all tables in schema gtm.raw_staging to role gtm_loader copy current grants;
 grant create table, create stage, create file format on schema gtm.raw to role gtm_loader;
 grant create table, create stage, create file format on schema gtm.raw_staging to role gtm_loader;
 grant select, insert, update, delete on all tables in schema gtm.raw to role gtm_loader;

@@ -15,10 +15,16 @@ use role securityadmin;
 grant role gtm_loader to user gtm_service;
 grant role gtm_transformer to user gtm_service;
 
--- Every time is UTC without an offset, whatever the account's settings say; the tag names the cost.
+-- Every time is UTC without an offset, and its text the one the models compare, whatever the account's
+-- settings say; the tag names the cost. Give a person who builds the same.
 use role accountadmin;
 
 alter user gtm_service set
     timezone = 'UTC',
     timestamp_type_mapping = 'TIMESTAMP_NTZ',
+    date_input_format = 'AUTO',
+    date_output_format = 'YYYY-MM-DD',
+    timestamp_input_format = 'AUTO',
+    timestamp_ntz_output_format = 'YYYY-MM-DD HH24:MI:SS.FF3',
+    timestamp_tz_output_format = 'YYYY-MM-DD HH24:MI:SS.FF3 TZHTZM',
     query_tag = 'gtm';

@@ -77,8 +77,14 @@ end
 (try_cast(regexp_replace({{ text }}, '([+-][0-9][0-9])([0-9][0-9])$', '\1:\2') as timestamptz) at time zone 'UTC')
 {%- endmacro %}
 
+{# After a T it takes an offset with a colon only. #}
 {% macro snowflake__utc_from_iso(text) -%}
-cast(convert_timezone('UTC', try_to_timestamp_tz({{ text }})) as timestamp_ntz)
+cast(convert_timezone('UTC', try_to_timestamp_tz(
+    case
+        when left(right({{ text }}, 5), 1) in ('+', '-') then left({{ text }}, length({{ text }}) - 2) || ':' || right({{ text }}, 2)
+        else {{ text }}
+    end
+)) as timestamp_ntz)
 {%- endmacro %}
 
 

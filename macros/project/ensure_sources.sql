@@ -17,7 +17,10 @@
     {%- if missing -%}
         {%- set types = source_column_types() -%}
         {%- for schema in ['raw', 'ops'] -%}
-            {%- do adapter.create_schema(api.Relation.create(database=target.database, schema=schema)) -%}
+            {#- Snowflake asks for the right to make schemas, even of one that is there -#}
+            {%- if not adapter.check_schema_exists(target.database, schema) -%}
+                {%- do adapter.create_schema(api.Relation.create(database=target.database, schema=schema)) -%}
+            {%- endif -%}
         {%- endfor -%}
         {%- for table in missing -%}
             {%- set columns = [] -%}

@@ -1,5 +1,6 @@
 {#
-Tail probabilities in plain arithmetic, the same on both engines.
+Tail probabilities in plain arithmetic, the same on both engines. Fractions are doubles: Snowflake divides decimals to
+six digits and DuckDB to sixteen.
 #}
 
 {% macro binomial_tail_z(recent, baseline, share) -%}
@@ -15,14 +16,14 @@ Tail probabilities in plain arithmetic, the same on both engines.
     {%- set p = "(" ~ share ~ ")" -%}
     {%- set q = "(1 - " ~ p ~ ")" -%}
     (
-        {{ below }} + 1.0 / 6 - ({{ n }} + 1.0 / 3) * {{ p }}
+        {{ below }} + cast(1 as double) / 6 - ({{ n }} + cast(1 as double) / 3) * {{ p }}
         + 0.02 * (
             {{ q }} / ({{ below }} + 0.5) - {{ p }} / ({{ above }} + 0.5) + ({{ q }} - 0.5) / ({{ n }} + 1)
         )
     )
     / nullif(abs({{ below }} - {{ n }} * {{ p }}), 0)
     * sqrt(
-        2.0 / (1 + 1.0 / (6 * {{ n }}))
+        2 / (1 + cast(1 as double) / (6 * {{ n }}))
         * (
             {{ below }} * ln({{ below }} / ({{ n }} * {{ p }}))
             + {{ above }} * ln({{ above }} / ({{ n }} * {{ q }}))

@@ -56,6 +56,8 @@ def _github_job(schedule: Schedule) -> str:
             GTM_TARGET: snowflake
             SNOWFLAKE_ACCOUNT: ${{{{ secrets.SNOWFLAKE_ACCOUNT }}}}
             SNOWFLAKE_USER: ${{{{ secrets.SNOWFLAKE_USER }}}}
+            SNOWFLAKE_ROLE: GTM_TRANSFORMER
+            SNOWFLAKE_PRIVATE_KEY_PASSPHRASE: ${{{{ secrets.SNOWFLAKE_PRIVATE_KEY_PASSPHRASE }}}}
             SNOWFLAKE_PRIVATE_KEY_PATH: ${{{{ runner.temp }}}}/snowflake.p8
           steps:
             - uses: actions/checkout@v4
@@ -73,9 +75,12 @@ def snowflake_tasks(schedules: Iterable[Schedule], timezone: str) -> str:
     head = dedent(
         """\
         -- Make first: an image of this project, /gtm/ops/images/gtm; a compute pool, gtm_pool; an
-        -- external access integration with the vendors' hosts, gtm_vendors; a secret with the
-        -- private key, gtm.ops.gtm_key. A job's name stays taken a while after its end: hence the
-        -- drop.
+        -- external access integration with the vendors' hosts and the account's own, gtm_vendors
+        -- (the job signs in as from anywhere); secrets with the private key and its passphrase,
+        -- gtm.ops.gtm_key and gtm.ops.gtm_passphrase. Grant gtm_transformer: execute task and
+        -- execute managed task on the account, create task and create service on gtm.ops, usage
+        -- on pool and integration, read on secrets and repository. Put the account's name in the
+        -- place of ACCOUNT. A job's name stays taken a while after its end: hence the drop.
         use role gtm_transformer;
         use schema gtm.ops;
         """
@@ -104,10 +109,17 @@ def _snowflake_task(schedule: Schedule, timezone: str) -> str:
               command: [".venv/bin/gtm", "run", "{schedule.name}"]
               env:
                 GTM_TARGET: snowflake
+                SNOWFLAKE_ACCOUNT: ACCOUNT
+                SNOWFLAKE_HOST: ""
+                SNOWFLAKE_USER: GTM_SERVICE
+                SNOWFLAKE_ROLE: GTM_TRANSFORMER
                 SNOWFLAKE_PRIVATE_KEY_PATH: /key/secret_string
               secrets:
                 - snowflakeSecret: gtm.ops.gtm_key
                   directoryPath: /key
+                - snowflakeSecret: gtm.ops.gtm_passphrase
+                  secretKeyRef: secret_string
+                  envVarName: SNOWFLAKE_PRIVATE_KEY_PASSPHRASE
         $$
                 name = {name}
                 query_warehouse = gtm_wh

@@ -108,12 +108,20 @@ def _vector_cosine_similarity(call: exp.Expr) -> None:
     call.replace(exp.cast(similarity, "double"))
 
 
-def _function_of_no_kind(call: exp.Expr) -> None:
-    """What fakesnow does not know at all: TRY_TO_TIMESTAMP_TZ, whose offset may lack its colon."""
-    if call.name.upper() == "TRY_TO_TIMESTAMP_TZ":
-        offset, with_colon = _literal("([+-][0-9][0-9])([0-9][0-9])$"), _literal(r"\1:\2")
-        text = _duckdb("regexp_replace", call.expressions[0], offset, with_colon)
-        call.replace(exp.TryCast(this=text, to=exp.DataType.build("timestamptz")))
+def _time_with_offset(call: exp.Expr) -> None:
+    """TRY_TO_TIMESTAMP_TZ, which sqlglot knows of a literal only. An offset without its colon is
+    read after a blank, and not in a time with a T; DuckDB has it otherwise."""
+    if isinstance(call, exp.TryCast) and call.to.this == exp.DType.TIMESTAMPTZ:
+        text = call.this.copy()
+    elif isinstance(call, exp.Anonymous) and call.name.upper() == "TRY_TO_TIMESTAMP_TZ":
+        text = call.expressions[0].copy()
+    else:
+        return
+    offset, as_duckdb = _literal(" ([+-][0-9][0-9]):?([0-9][0-9])$"), _literal(r"\1:\2")
+    known = exp.Not(this=_duckdb("regexp_matches", text, _literal("T.*[+-][0-9]{4}$")))
+    read = _duckdb("regexp_replace", text, offset, as_duckdb)
+    time = exp.Case(ifs=[exp.If(this=known, true=read)])
+    call.replace(exp.TryCast(this=time, to=exp.DataType.build("timestamptz")))
 
 
 def _literal(text: str) -> exp.Expr:
@@ -132,6 +140,7 @@ _CORRECTIONS: dict[type[exp.Expr], Callable[[exp.Expr], None]] = {
     exp.ArrayConstructCompact: _array_construct_compact,
     exp.ArraySlice: _array_slice,
     exp.ArrayToString: _array_to_string,
-    exp.Anonymous: _function_of_no_kind,
+    exp.TryCast: _time_with_offset,
+    exp.Anonymous: _time_with_offset,
     exp.Select: _no_named_window,
 }

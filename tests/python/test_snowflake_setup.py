@@ -58,6 +58,13 @@ def test_the_transformer_may_build_in_every_schema() -> None:
         assert granted in EVERYTHING
 
 
+def test_a_scheduled_run_needs_one_role_and_raw_tables_have_one_owner() -> None:
+    assert "grant role gtm_loader to role gtm_transformer" in EVERYTHING
+    for schema in ("raw", "raw_staging"):
+        owned = f"grant ownership on future tables in schema gtm.{schema} to role gtm_loader"
+        assert owned in EVERYTHING
+
+
 def test_readers_reach_the_marts_only() -> None:
     granted = [one for one in EVERYTHING.splitlines() if one.endswith("to role gtm_reader")]
     schemas = {schema for one in granted for schema in re.findall(r"schema gtm[.](\w+)", one)}

@@ -86,7 +86,7 @@ told as (
         coalesce(request_type, 'contact') as subject,
         asked_for as label,
         'Lead request (' || asked_for || ') on ' || cast(cast(occurred_at as date) as varchar)
-        || coalesce(', lead score ' || cast(cast(lead_score as integer) as varchar), '') as text,
+        || coalesce(', lead score ' || cast(cast(round(lead_score) as integer) as varchar), '') as text,
         'marts.fct_lead_requests' as source_table,
         lead_request_id as source_key,
         true as is_behaviour,
@@ -116,7 +116,7 @@ told as (
         case kind
             when 'open_deal'
                 then 'Open opportunity ' || coalesce(opportunity_name, opportunity_id) || ': stage '
-                || coalesce(stage_after, 'none') || coalesce(', amount ' || cast(cast(amount_after as bigint) as varchar), '')
+                || coalesce(stage_after, 'none') || coalesce(', amount ' || cast(cast(round(amount_after) as bigint) as varchar), '')
             when 'won_deal'
                 then 'Opportunity ' || coalesce(opportunity_name, opportunity_id) || ' was won on '
                 || cast(cast(changed_at as date) as varchar)

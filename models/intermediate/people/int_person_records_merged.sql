@@ -31,7 +31,7 @@ described as (
     select
         merged_person_id as person_id,
         {%- for column in descriptions %}
-        first_value({{ column }} ignore nulls) over (
+        {{ first_present(column) }} over (
             partition by merged_person_id
             order by source_rank, stated_at desc nulls last, identity_value
             rows between unbounded preceding and unbounded following

@@ -82,7 +82,7 @@ p_values as (
         account_number,
         snapshot_date,
         {{ normal_upper_tail(binomial_tail_z(
-            'visits_7d / dispersion', 'baseline_visits / dispersion', '7.0 / (7.0 + baseline_days)'
+            'visits_7d / dispersion', 'baseline_visits / dispersion', 'cast(7 as double) / (7 + baseline_days)'
         )) }} as surge_p_value
     from scores
 

@@ -110,7 +110,7 @@ final as (
         ) as integer) end as objection_rank,
         cast(primary_deal_count as integer) as primary_deal_count,
         cast(raised_deal_count as integer) as raised_deal_count,
-        cast(case when is_objection then primary_deal_count / nullif(told_deal_count, 0.0) end as double) as primary_rate,
+        case when is_objection then cast(primary_deal_count as double) / nullif(told_deal_count, 0) end as primary_rate,
         cast(lost_amount as double) as lost_amount,
 
         is_objection

@@ -1,8 +1,8 @@
 {{
     config(
         materialized='incremental',
-        incremental_strategy='append',
-        pre_hook='{{ forget_signals_of_run_days() }}',
+        incremental_strategy='overwrite_run_days',
+        unique_key='detected_at',
         on_schema_change='append_new_columns',
         cluster_by=['detected_at'],
     )

@@ -40,7 +40,14 @@ def warehouse(snowflake_env: dict[str, str]) -> Iterator[Warehouse]:
         ("regexp_substr('none', pattern, 1, 1, 'e', 1)", None),
         ("try_to_timestamp_tz('none')", None),
         (
-            "cast(convert_timezone('UTC', try_to_timestamp_tz('2026-01-31T08:00:00+0500')) "
+            "cast(convert_timezone('UTC', try_to_timestamp_tz('2026-01-31T08:00:00+05:00')) "
+            "as timestamp_ntz)",
+            datetime(2026, 1, 31, 3),
+        ),
+        # without its colon an offset is known after a blank only
+        ("try_to_timestamp_tz('2026-01-31T08:00:00+0500')", None),
+        (
+            "cast(convert_timezone('UTC', try_to_timestamp_tz('2026-01-31 08:00:00 +0500')) "
             "as timestamp_ntz)",
             datetime(2026, 1, 31, 3),
         ),

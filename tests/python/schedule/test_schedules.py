@@ -20,6 +20,15 @@ from python_jobs.settings import Settings
 
 MONDAY = datetime(2026, 6, 29, 10, 0, 5)
 
+# What a job on Snowflake signs in with.
+SIGN_IN = {
+    "SNOWFLAKE_ACCOUNT",
+    "SNOWFLAKE_USER",
+    "SNOWFLAKE_ROLE",
+    "SNOWFLAKE_PRIVATE_KEY_PATH",
+    "SNOWFLAKE_PRIVATE_KEY_PASSPHRASE",
+}
+
 STEPS = [(one.name, step.command) for one in schedules().values() for step in one.steps]
 
 
@@ -196,10 +205,13 @@ def test_the_texts_start_every_schedule_at_its_time() -> None:
     for schedule in wanted:
         job = workflow["jobs"][schedule.name]
         assert job["steps"][-1]["run"] == f".venv/bin/gtm run {schedule.name}"
+        assert job["env"].keys() >= SIGN_IN
         zone = "UTC" if schedule.time == "UTC" else "Europe/London"
         assert f"schedule = 'using cron {schedule.cron} {zone}'" in tasks
         assert f'command: [".venv/bin/gtm", "run", "{schedule.name}"]' in tasks
     assert sum("gtm run" in line for line in lines) == len(wanted)
+    for name in SIGN_IN:
+        assert tasks.count(f"{name}") == len(wanted)
 
 
 def test_two_schedules_are_never_due_by_one_cron() -> None:
