@@ -129,8 +129,9 @@ def run_replay(settings: Settings, wish: Wish, top: int) -> Comparison:
                     raise PermanentError(
                         "\n  ".join([f"{config} could not be replayed:", *outcome.failures])
                     )
-    with open_warehouse(settings, read_only=True) as warehouse:
-        return read_comparison(warehouse, wish, top)
+        # before another replay may write over it
+        with open_warehouse(settings, read_only=True) as warehouse:
+            return read_comparison(warehouse, wish, top)
 
 
 def checked(warehouse: Warehouse, wish: Wish) -> Wish:

@@ -38,10 +38,14 @@ deals as (
 
     select
         *,
-        case when is_won then 'won_deal' when is_closed then 'lost_deal' else 'open_deal' end as kind
+        case when is_won then 'won_deal' when is_closed then 'lost_deal' else 'open_deal' end as kind,
+        -- closed on some day before, where it was closed when we first saw it
+        case when change_number = 1 and not is_creation then ', first seen on ' else ' on ' end
+        || cast(cast(changed_at as date) as varchar) as seen_on
     from {{ ref('fct_opportunity_changes') }}
     where known_at < cast('{{ day_plus(latest_snapshot_day(), 1) }}' as timestamp)
     qualify row_number() over (partition by opportunity_id order by change_number desc) = 1
+        and stage_after is distinct from 'Deleted'
 
 ),
 
@@ -118,11 +122,9 @@ told as (
                 then 'Open opportunity ' || coalesce(opportunity_name, opportunity_id) || ': stage '
                 || coalesce(stage_after, 'none') || coalesce(', amount ' || cast(cast(round(amount_after) as bigint) as varchar), '')
             when 'won_deal'
-                then 'Opportunity ' || coalesce(opportunity_name, opportunity_id) || ' was won on '
-                || cast(cast(changed_at as date) as varchar)
+                then 'Opportunity ' || coalesce(opportunity_name, opportunity_id) || ' was won' || seen_on
             else
-                'Opportunity ' || coalesce(opportunity_name, opportunity_id) || ' was lost on '
-                || cast(cast(changed_at as date) as varchar) || coalesce(', reason ' || loss_reason, '')
+                'Opportunity ' || coalesce(opportunity_name, opportunity_id) || ' was lost' || seen_on || coalesce(', reason ' || loss_reason, '')
         end,
         'marts.fct_opportunity_changes',
         opportunity_change_id,

@@ -2,6 +2,8 @@ with opportunities as (
 
     select * from {{ ref('int_opportunities_collected') }}
     where is_current
+        -- a deal that somebody deleted was neither open nor lost
+        and stage_name is distinct from 'Deleted'
 
 ),
 

@@ -13,6 +13,7 @@ with events as (
 
     select
         distinct_id,
+        anon_distinct_id,
         {{ clean_email('email') }} as email,
         known_on,
         occurred_at
@@ -25,6 +26,26 @@ with events as (
 
 ),
 
+-- the address is that of the id she had before, too
+visitors as (
+
+    select
+        distinct_id,
+        email,
+        known_on,
+        occurred_at
+    from events
+    union all
+    select
+        anon_distinct_id,
+        email,
+        known_on,
+        occurred_at
+    from events
+    where anon_distinct_id is not null
+
+),
+
 final as (
 
     select
@@ -32,7 +53,7 @@ final as (
         email,
         known_on,
         max(occurred_at) as last_occurred_at
-    from events
+    from visitors
     group by 1, 2, 3
     having count(email) > 0
 

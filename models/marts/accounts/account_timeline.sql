@@ -77,6 +77,8 @@ snapshots as (
     from {{ ref('fct_daily_account_intent') }}
     where snapshot_date >= {{ sql_date(day_plus(first_day, -1)) }}
         and snapshot_date <= {{ as_of_date() }}
+        -- what became an alias has no page of its own any more
+        and account_key not in (select alias_domain from aliases)
 
 ),
 
@@ -159,7 +161,11 @@ entries as (
         opportunity_change_id,
         'opportunity: ' || coalesce(stage_after, 'no stage'),
         coalesce(opportunity_name, 'Opportunity') || ': '
-        || case when is_creation then 'opened in ' else coalesce(stage_before, 'no stage') || ' → ' end
+        || case
+            when is_creation then 'opened in '
+            when change_number = 1 then 'first seen in '
+            else coalesce(stage_before, 'no stage') || ' → '
+        end
         || coalesce(stage_after, 'no stage'),
         null,
         1,
@@ -192,12 +198,14 @@ entries as (
         1,
         null
     from snapshots
-    where surge_level in ('Surging', 'Exploding')
-        and surge_level <> coalesce(surge_level_before, 'Normal')
+    where (
+        (surge_level = 'Surging' and coalesce(surge_level_before, 'Normal') = 'Normal')
+        or (surge_level = 'Exploding' and coalesce(surge_level_before, 'Normal') <> 'Exploding')
+    )
         and snapshot_date >= {{ sql_date(first_day) }}
     union all
     select
-        signals.account_key,
+        coalesce(aliases.account_key, signals.account_key),
         signals.detected_at,
         'signal',
         signals.signal_id,
@@ -209,6 +217,7 @@ entries as (
         null
     from signals
     left join signal_registry on signals.signal_name = signal_registry.signal_name
+    left join aliases on signals.account_key = aliases.alias_domain
 
 ),
 

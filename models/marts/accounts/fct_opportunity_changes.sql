@@ -16,7 +16,10 @@ versions_in_order as (
         *,
         row_number() over (partition by opportunity_id order by version_at) as version_number,
         lag(stage_name) over (partition by opportunity_id order by version_at) as stage_before,
-        lag(opportunity_amount) over (partition by opportunity_id order by version_at) as amount_before
+        lag(opportunity_amount) over (partition by opportunity_id order by version_at) as amount_before,
+        lag(is_closed) over (partition by opportunity_id order by version_at) as was_closed,
+        lag(is_won) over (partition by opportunity_id order by version_at) as was_won,
+        lag(loss_reason) over (partition by opportunity_id order by version_at) as loss_reason_before
     from versions
 
 ),
@@ -27,6 +30,9 @@ changes as (
     where version_number = 1
         or stage_name is distinct from stage_before
         or opportunity_amount is distinct from amount_before
+        or is_closed is distinct from was_closed
+        or is_won is distinct from was_won
+        or loss_reason is distinct from loss_reason_before
 
 ),
 
@@ -50,7 +56,11 @@ final as (
         changes.amount_before,
         changes.opportunity_amount as amount_after,
 
-        changes.version_number = 1 as is_creation,
+        coalesce(
+            changes.version_number = 1
+            and cast(changes.version_at as date) = cast(changes.created_at as date),
+            false
+        ) as is_creation,
         coalesce(changes.is_closed, false) as is_closed,
         coalesce(changes.is_won, false) as is_won,
 

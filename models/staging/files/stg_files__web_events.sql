@@ -12,6 +12,8 @@ final as (
     select
         event_id,
         distinct_id,
+        -- whom an identified visitor was before, where her id changed with it
+        {{ json_text('properties', '$anon_distinct_id') }} as anon_distinct_id,
         event_name,
         content_type,
         lane,

@@ -69,11 +69,12 @@ final as (
         deals.opportunity_id,
         deals.account_id,
         deals.opportunity_name,
-        coalesce(stages.stage_name, deals.stage_id) as stage_name,
+        -- what was archived is no open deal, and none that was won
+        case when deals.is_deleted then 'Deleted' else coalesce(stages.stage_name, deals.stage_id) end as stage_name,
         deals.opportunity_amount,
         -- won is what its pipeline calls closed with probability 1, whatever the stage's name
-        coalesce(stages.is_closed, false) as is_closed,
-        coalesce(stages.is_won, false) as is_won,
+        coalesce(stages.is_closed, false) or deals.is_deleted as is_closed,
+        coalesce(stages.is_won, false) and not deals.is_deleted as is_won,
         deals.close_date,
         deals.loss_reason,
         deals.owner_id,

@@ -212,6 +212,29 @@ def test_who_moves_is_not_fetched_back_by_the_old_company(raw: Lab, tmp_path: Pa
     assert "renamed.com" not in {row["company_domain"] for row in rows}
 
 
+def test_an_id_that_changes_when_the_visitor_is_identified_is_hers_too(
+    raw: Lab, tmp_path: Path
+) -> None:
+    """PostHog gives whom it identifies another id, and says in the event which one she had."""
+    lab = raw.copy_to(tmp_path / "identified")
+    events = (
+        '{"event_id": "p1", "occurred_at": "2026-03-09T10:00:00Z", "event_name": "page_view", '
+        '"path": "/pricing", "distinct_id": "anon-1"}\n'
+        '{"event_id": "p2", "occurred_at": "2026-03-10T10:00:00Z", "event_name": "identify", '
+        '"distinct_id": "u9", "email": "zoe@renamedid.com", '
+        '"properties": {"$anon_distinct_id": "anon-1"}}\n'
+    )
+    path = tmp_path / "web_events.jsonl"
+    path.write_text(events)
+    lab.load({"web_events": path})
+    lab.build(DAYS[-1], from_day=FIRST, select=SCORED)
+    rows = lab.rows(
+        "select snapshot_date from marts.score_ledger where account_key = 'renamedid.com' "
+        "and content_type = 'pricing' order by 1"
+    )
+    assert [row["snapshot_date"] for row in rows] == DAYS[2:], "from the day she was known"
+
+
 def test_the_time_of_an_anonymous_visit_is_kept(backfilled: Lab) -> None:
     lab = backfilled
     lab.build(DAYS[-1], from_day=DAYS[-1], select="+int_account_sightings", seeds=False)

@@ -15,14 +15,17 @@ from tests.small_project import PROJECT_DIR, SmallProject
 ROW = "customer_won,true,Customer won,40,3,7,welcome,\n"
 DAYS = json.dumps({"from_date": "2026-06-01", "to_date": "2026-06-05"})
 UNTESTED = ("--exclude-resource-type", "unit_test", "test")
-# A deal that was won, and one that was lost.
+# A deal that was won, one that was lost, and one that was won before anybody looked.
 DEALS = """
 insert into raw.opportunities (record_id, version_at, known_at, payload, loaded_at)
-select deal, timestamp '2026-06-03 09:00:00', null, payload, timestamp '2026-06-03 10:00:00'
+select deal, day + interval 9 hours, null, payload, timestamp '2026-06-04 10:00:00'
 from (values
-    ('won', '{"stage_name": "Closed Won", "is_closed": true, "is_won": true}'),
-    ('lost', '{"stage_name": "Closed Lost", "is_closed": true, "is_won": false}')
-) as deals (deal, payload)
+    ('won', date '2026-06-01', '{"stage_name": "Proposal"}'),
+    ('won', date '2026-06-03', '{"stage_name": "Won", "is_closed": true, "is_won": true}'),
+    ('won', date '2026-06-04', '{"stage_name":"Won","is_closed":true,"is_won":true,"amount":9}'),
+    ('lost', date '2026-06-03', '{"stage_name": "Closed Lost", "is_closed": true}'),
+    ('old', date '2026-06-03', '{"stage_name": "Won", "is_closed": true, "is_won": true}')
+) as deals (deal, day, payload)
 """
 
 
