@@ -6,6 +6,7 @@ from string import Template
 
 import fakesnow.arrow
 import fakesnow.macros
+import fakesnow.variables
 import pyarrow as pa
 import pyarrow.compute as pc
 from fakesnow import info_schema
@@ -70,6 +71,8 @@ create or replace macro ${catalog}._fs_flatten(input) as table
 def install() -> None:
     """Put the corrections in place; once, before a session is opened."""
     fakesnow.arrow.timestamp_to_sf_struct = timestamps
+    # A $ in quotes, such as in a key of PostHog's, is no session variable; we use none.
+    fakesnow.variables.Variables.inline_variables = lambda self, sql: sql
     info_schema.insert_table_comment_sql = comment_sql
     fakesnow.macros.FS_FLATTEN = FLATTEN
     tables = info_schema.SQL_CREATE_INFORMATION_SCHEMA_TABLES_VIEW.template
