@@ -187,12 +187,32 @@ GIVEN: dict[str, list[Row]] = {
             "stage_after": stage,
             "loss_reason": None,
             "amount_after": 35700.0,
+            "is_creation": number == 1,
             "is_closed": False,
             "is_won": False,
             "changed_at": f"2026-06-{20 + number} 09:00:00",
             "known_at": f"2026-06-{20 + number} 09:00:00",
         }
         for number, stage in ((1, "Discovery"), (2, "Proposal"))
+    ]
+    + [
+        # lost before anybody looked, and deleted, which is not lost
+        {
+            "opportunity_change_id": f"C-{name}",
+            "opportunity_id": name,
+            "account_key": "any.com",
+            "opportunity_name": name,
+            "change_number": 1,
+            "stage_after": stage,
+            "loss_reason": None,
+            "amount_after": 100.0,
+            "is_creation": False,
+            "is_closed": True,
+            "is_won": False,
+            "changed_at": "2026-06-05 09:00:00",
+            "known_at": "2026-06-05 09:00:00",
+        }
+        for name, stage in (("Pilot", "Closed Lost"), ("Twin", "Deleted"))
     ],
     "fct_calls": [
         {
@@ -427,6 +447,16 @@ def test_rows_that_a_brief_may_cite_are_those_of_its_account_and_day(desk: Desk)
     assert texts["path:/soc2"] == "2 views of /soc2 in the last 7 days"
     assert "call:secret" not in texts
     assert not any(row.startswith("queue:") for row in texts)
+
+
+def test_a_deal_is_told_as_what_is_known_of_it(desk: Desk) -> None:
+    deals = desk.rows(
+        "select evidence_id, text from enrich.account_brief_evidence "
+        "where account_key = 'any.com' and evidence_id like '%deal:%'"
+    )
+    assert [tuple(row.values()) for row in deals] == [
+        ("lost_deal:Pilot", "Opportunity Pilot was lost, first seen on 2026-06-05")
+    ]
 
 
 def test_who_has_none_is_told_why(desk: Desk) -> None:
