@@ -261,7 +261,7 @@ def test_won_is_what_its_pipeline_closes_with_probability_one(staged: Warehouse)
     assert (won["account_id"], won["opportunity_amount"]) == ("900", 5000), "the primary company"
     assert (lost["is_closed"], lost["is_won"], lost["account_id"]) == (True, False, None)
     assert (won["close_date"], lost["close_date"]) == (date(2026, 5, 31), date(2026, 6, 1))
-    assert (gone["stage_name"], gone["is_closed"], gone["is_deleted"]) == ("unknown", False, True)
+    assert (gone["stage_name"], gone["is_closed"], gone["is_won"]) == ("Deleted", True, False)
     assert won["created_at"] == datetime(2026, 1, 5, 8)
 
 
