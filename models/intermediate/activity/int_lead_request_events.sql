@@ -20,8 +20,7 @@ final as (
         occurred_at,
         known_at,
         known_on,
-        loaded_at,
-        event_id as web_event_id
+        loaded_at
     from lead_requests
     where {{ is_known_by_as_of('occurred_at') }}
 

@@ -6,6 +6,13 @@ with requests as (
 
 ),
 
+named_forms as (
+
+    select * from {{ ref('int_lead_requests_first_known') }}
+    where event_id is not null
+
+),
+
 forms as (
 
     select * from {{ ref('int_human_web_events') }}
@@ -17,10 +24,10 @@ forms as (
 pairs as (
 
     select
-        requests.event_id as request_id,
+        named_forms.lead_request_id as request_id,
         forms.event_id as form_id
     from forms
-    inner join requests on forms.event_id = requests.web_event_id
+    inner join named_forms on forms.event_id = named_forms.event_id
     union
     select
         requests.event_id,
@@ -42,26 +49,10 @@ pairs as (
 
 paired as (
 
-    select
-        source_name,
-        event_id,
-        distinct_id,
-        email,
-        domain_reference,
-        occurred_at,
-        known_on
-    from requests
+    select * from requests
     where event_id in (select request_id from pairs)
     union all
-    select
-        source_name,
-        event_id,
-        distinct_id,
-        email,
-        domain_reference,
-        occurred_at,
-        known_on
-    from forms
+    select * from forms
     where event_id in (select form_id from pairs)
 
 ),
