@@ -4,12 +4,16 @@ such a day held before). unique_key is the model's day column.
 
     config(materialized='incremental', incremental_strategy='overwrite_days', unique_key='known_on')
 
-`overwrite_days` writes the snapshot window; a model that is built after the snapshots, which move it, writes
+`overwrite_days` writes the snapshot window, `overwrite_as_of_day` the as-of day alone; a model that is built after the snapshots, which move it, writes
 `overwrite_run_days`: the days of int_run_days, which it depends on.
 #}
 {% macro get_incremental_overwrite_days_sql(arguments) %}
     {%- set window = snapshot_window() -%}
     {{- return(overwrite_sql(arguments, 'between ' ~ sql_date(window['from']) ~ ' and ' ~ sql_date(window.to))) -}}
+{% endmacro %}
+
+{% macro get_incremental_overwrite_as_of_day_sql(arguments) %}
+    {{- return(overwrite_sql(arguments, '= ' ~ as_of_date())) -}}
 {% endmacro %}
 
 {% macro get_incremental_overwrite_run_days_sql(arguments) %}

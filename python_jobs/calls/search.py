@@ -116,8 +116,10 @@ def _nearest(
         f"with wanted as ({source}), "
         f"scored as (select others.call_id, {similar}(others.embedding, wanted.embedding) as score "
         "from ai.call_embeddings as others cross join wanted "
-        "where others.engine = wanted.engine and others.model = wanted.model "
-        "and others.call_id <> wanted.call_id), "
+        # a call may have turned private since it was read
+        "inner join marts.fct_calls on others.call_id = fct_calls.call_id "
+        "where not fct_calls.is_private and others.engine = wanted.engine "
+        "and others.model = wanted.model and others.call_id <> wanted.call_id), "
         f"nearest as (select call_id, score from scored where score >= ? "
         f"order by score desc, call_id limit {int(top)}) "
         f"select {_CALL}, nearest.score from nearest "

@@ -178,6 +178,7 @@ OPPORTUNITIES = Contract(
         Column("amount", "number", "value of the deal, in one currency"),
         Column("is_closed", "boolean", "the deal is over"),
         Column("is_won", "boolean", "the deal was won"),
+        Column("is_deleted", "boolean", "the deal was deleted: neither open, nor won, nor lost"),
         Column("close_date", "date", "day it closed, or is expected to"),
         _text("loss_reason", "why it was lost, in the CRM's words"),
         _OWNER,

@@ -36,7 +36,10 @@ final as (
         snapshots.is_surge_significant,
         snapshots.unique_people_7d,
         snapshots.top_pages_7d,
-        coalesce(week_before.intent_score, 0) as intent_score_week_before,
+        -- no row that day: cold, unless that day was not snapshotted at all
+        case
+            when exists (select 1 from week_before) then coalesce(week_before.intent_score, 0)
+        end as intent_score_week_before,
         accounts.employee_count,
         accounts.product_user_count,
         accounts.open_opportunity_count,

@@ -45,7 +45,7 @@ deals as (
     from {{ ref('fct_opportunity_changes') }}
     where known_at < cast('{{ day_plus(latest_snapshot_day(), 1) }}' as timestamp)
     qualify row_number() over (partition by opportunity_id order by change_number desc) = 1
-        and stage_after is distinct from 'Deleted'
+        and not is_deleted
 
 ),
 

@@ -3,7 +3,7 @@ with opportunities as (
     select * from {{ ref('int_opportunities_collected') }}
     where is_current
         -- a deal that somebody deleted was neither open nor lost
-        and stage_name is distinct from 'Deleted'
+        and not is_deleted
 
 ),
 

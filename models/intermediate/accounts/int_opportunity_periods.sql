@@ -20,6 +20,8 @@ final as (
         known_until,
         loaded_at
     from version_periods
+    -- a deal that somebody deleted is none from then on
+    where not is_deleted
 
 )
 

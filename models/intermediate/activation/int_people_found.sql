@@ -30,9 +30,9 @@ clay_people as (
 
 ),
 
-aliases as (
+account_keys as (
 
-    select * from {{ ref('stg_registry__account_aliases') }}
+    select * from {{ ref('int_account_keys') }}
 
 ),
 
@@ -78,7 +78,7 @@ final as (
     select
         found.source_name,
         found.found_id,
-        coalesce(aliases.account_key, found.account_domain) as account_key,
+        account_keys.account_key,
         found.email,
         found.first_name,
         found.last_name,
@@ -88,7 +88,7 @@ final as (
         found.linkedin_url,
         found.has_email_for_credit
     from found
-    left join aliases on found.account_domain = aliases.alias_domain
+    left join account_keys on found.account_domain = account_keys.domain_reference
     qualify row_number() over (
         partition by coalesce(found.email, found.found_id) order by found.source_rank, found.found_id
     ) = 1

@@ -151,7 +151,7 @@ final as (
         and coalesce(classified.cta_id = key_events.cta_id, key_events.cta_id is null)
     qualify row_number() over (
         partition by classified.event_class_id, classified.score_config_id
-        order by key_events.sort_order
+        order by key_events.sort_order, key_events.key
     ) = 1
 
 )

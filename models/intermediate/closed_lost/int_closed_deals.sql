@@ -71,7 +71,7 @@ final as (
     where opportunities.close_date <= {{ as_of_date() }}
         and opportunities.close_date > {{ dbt.dateadd('month', '-settings.window_months', as_of_date()) }}
         -- a deal that somebody deleted was not lost
-        and opportunities.stage_name <> 'Deleted'
+        and not opportunities.is_deleted
 
 )
 

@@ -6,7 +6,7 @@
     }),
     columns=[
         'opportunity_id', 'account_id', 'opportunity_name', 'stage_name', 'opportunity_amount',
-        'is_closed', 'is_won', 'close_date', 'loss_reason', 'owner_id', 'created_at',
+        'is_closed', 'is_won', 'is_deleted', 'close_date', 'loss_reason', 'owner_id', 'created_at',
         'version_at', 'known_at', 'loaded_at',
     ],
     key='opportunity_id',

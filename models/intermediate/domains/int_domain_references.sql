@@ -52,6 +52,9 @@ mentioned as (
         'int_job_postings_collected': ['account_domain'],
         'stg_outreach__prospects': ['email'],
         'stg_gong__call_parties': ['email'],
+        'stg_sixsense__people': ['account_domain'],
+        'stg_sixsense__people_enrichment': ['account_domain'],
+        'stg_clay__enrichments': ['account_domain'],
     }.items() %}
     {%- for column in columns %}
     union all

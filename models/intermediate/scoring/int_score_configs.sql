@@ -1,3 +1,6 @@
+{#- A table: every model of a build reads the same configs, whatever is edited meanwhile. -#}
+{{ config(materialized='table') }}
+
 with configs as (
 
     select * from {{ ref('stg_registry__score_configs') }}

@@ -2,7 +2,9 @@
 
 with settings as (
 
-    {{ sync_settings('salesforce', {'tasks': 'boolean', 'task_levels': 'varchar', 'task_due_days': 'integer'}) }}
+    {{ sync_settings('salesforce', {
+        'tasks': 'boolean', 'task_levels': 'varchar', 'task_due_days': 'integer', 'surge_stages': 'varchar',
+    }) }}
 
 ),
 
@@ -20,18 +22,22 @@ intent_before as (
 
 ),
 
+-- entered since the day before; of the first snapshots there are nobody knows what was before
 levels as (
 
     {%- for column in ['intent_stage', 'surge_level'] %}
     select
         intent.account_key,
         intent.snapshot_date,
+        intent.intent_stage,
         intent.{{ column }} as level_entered,
+        {{ 'true' if column == 'surge_level' else 'false' }} as is_surge,
         intent.intent_score,
         nullif({{ json_array_text('intent.why_hot', ', ') }}, '') as why_hot
     from intent
     left join intent_before on intent.account_key = intent_before.account_key
     where intent.{{ column }} is distinct from intent_before.{{ column }}
+        and exists (select 1 from intent_before)
     {%- if not loop.last %}
     union all
     {%- endif %}
@@ -73,6 +79,7 @@ final as (
     left join accounts on levels.account_key = accounts.record_key
     where settings.tasks
         and {{ is_listed('levels.level_entered', 'settings.task_levels') }}
+        and (not levels.is_surge or {{ is_listed('levels.intent_stage', 'settings.surge_stages') }})
 
 )
 

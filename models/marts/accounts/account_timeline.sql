@@ -63,6 +63,7 @@ signal_registry as (
 
 ),
 
+-- from the day before: nothing is told of the first of them, which changed from nobody knows what
 snapshots as (
 
     select
@@ -73,7 +74,8 @@ snapshots as (
         surge_level,
         surge_ratio,
         lag(intent_stage) over (partition by account_key order by snapshot_date) as stage_before,
-        lag(surge_level) over (partition by account_key order by snapshot_date) as surge_level_before
+        lag(surge_level) over (partition by account_key order by snapshot_date) as surge_level_before,
+        min(snapshot_date) over () as first_snapshot_date
     from {{ ref('fct_daily_account_intent') }}
     where snapshot_date >= {{ sql_date(day_plus(first_day, -1)) }}
         and snapshot_date <= {{ as_of_date() }}
@@ -185,7 +187,7 @@ entries as (
         null
     from snapshots
     where intent_stage <> coalesce(stage_before, 'Cold')
-        and snapshot_date >= {{ sql_date(first_day) }}
+        and snapshot_date > first_snapshot_date
     union all
     select
         account_key,
@@ -202,7 +204,7 @@ entries as (
         (surge_level = 'Surging' and coalesce(surge_level_before, 'Normal') = 'Normal')
         or (surge_level = 'Exploding' and coalesce(surge_level_before, 'Normal') <> 'Exploding')
     )
-        and snapshot_date >= {{ sql_date(first_day) }}
+        and snapshot_date > first_snapshot_date
     union all
     select
         coalesce(aliases.account_key, signals.account_key),

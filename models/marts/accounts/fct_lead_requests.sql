@@ -4,6 +4,13 @@ with lead_requests as (
 
 ),
 
+leads as (
+
+    select * from {{ ref('int_person_identities') }}
+    where identity_type = 'crm_id'
+
+),
+
 emails as (
 
     select * from {{ ref('int_person_identities') }}
@@ -23,7 +30,7 @@ final as (
     select
         lead_requests.lead_request_id,
         lead_requests.account_key,
-        coalesce(emails.person_id, visitors.person_id) as person_id,
+        coalesce(leads.person_id, emails.person_id, visitors.person_id) as person_id,
         lead_requests.event_id,
         lead_requests.distinct_id,
         lead_requests.crm_lead_id,
@@ -43,6 +50,7 @@ final as (
         lead_requests.occurred_at,
         lead_requests.known_at
     from lead_requests
+    left join leads on lead_requests.crm_lead_id = leads.identity_value
     left join emails on lead_requests.email_given = emails.identity_value
     left join visitors on lead_requests.distinct_id = visitors.identity_value
 

@@ -63,6 +63,7 @@ final as (
         ) as is_creation,
         coalesce(changes.is_closed, false) as is_closed,
         coalesce(changes.is_won, false) as is_won,
+        changes.is_deleted,
 
         changes.version_at as changed_at,
         changes.known_at

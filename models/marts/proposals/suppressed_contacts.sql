@@ -1,8 +1,10 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    pre_hook="{% if is_incremental() %}delete from {{ this }} where queue_date = {{ as_of_date() }}{% endif %}",
-) }}
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='overwrite_as_of_day',
+        unique_key='queue_date',
+    )
+}}
 
 -- the queue is made anew each day; what a suppression held back is kept here, a day whole, also where nobody was
 with blocked as (

@@ -2,7 +2,8 @@ with source as (
 
     select
         *,
-        coalesce(known_at, version_at) as version_known_at
+        coalesce(known_at, version_at) as version_known_at,
+        coalesce({{ json_boolean('payload', 'is_deleted') }}, false) as is_deleted
     from {{ source('files', 'opportunities') }}
 
 ),
@@ -13,10 +14,12 @@ final as (
         {{ crm_id18('record_id') }} as opportunity_id,
         {{ crm_id18(json_text('payload', 'account_id')) }} as account_id,
         {{ json_text('payload', 'name') }} as opportunity_name,
-        {{ json_text('payload', 'stage_name') }} as stage_name,
+        -- what was deleted is no open deal, and none that was won
+        case when is_deleted then 'Deleted' else {{ json_text('payload', 'stage_name') }} end as stage_name,
         {{ json_number('payload', 'amount') }} as opportunity_amount,
-        {{ json_boolean('payload', 'is_closed') }} as is_closed,
-        {{ json_boolean('payload', 'is_won') }} as is_won,
+        {{ json_boolean('payload', 'is_closed') }} or is_deleted as is_closed,
+        {{ json_boolean('payload', 'is_won') }} and not is_deleted as is_won,
+        is_deleted,
         {{ json_date('payload', 'close_date') }} as close_date,
         {{ json_text('payload', 'loss_reason') }} as loss_reason,
         {{ crm_id18(json_text('payload', 'owner_id')) }} as owner_id,

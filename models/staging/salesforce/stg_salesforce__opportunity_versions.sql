@@ -54,6 +54,7 @@ changes as (
             false
         ) as is_closed,
         coalesce(stages.is_won, history.forecast_category = 'Closed', false) as is_won,
+        false as is_deleted,
         history.close_date,
         case when history.stage_name = records.stage_name then records.loss_reason end as loss_reason,
         records.owner_id,
@@ -83,6 +84,7 @@ states as (
         opportunity_amount,
         is_closed or is_deleted as is_closed,
         is_won and not is_deleted as is_won,
+        is_deleted,
         close_date,
         loss_reason,
         owner_id,
@@ -115,6 +117,7 @@ final as (
         opportunity_amount,
         is_closed,
         is_won,
+        is_deleted,
         close_date,
         loss_reason,
         owner_id,

@@ -384,13 +384,19 @@ def qualifying_accounts(
     stages, fits = _listed(config.qualifying_stages), _listed(config.qualifying_fits)
     today = now.date()
     rows = warehouse.rows(
-        "with latest as ("
-        "select account_domain, buying_stage, profile_fit, intent_score "
-        "from intermediate.int_intent_accounts_collected "
-        "where is_current and observed_on between ? and ? "
-        "qualify row_number() over "
-        "(partition by account_domain, product order by observed_on desc, version_at desc) = 1) "
-        "select lower(account_domain) as domain, max(intent_score) as intent_score from latest "
+        "with observed as ("
+        "select domains.company_domain, intent.* "
+        "from intermediate.int_intent_accounts_collected as intent "
+        "inner join intermediate.int_company_domains as domains "
+        "on intent.account_domain = domains.domain_reference "
+        "where intent.is_current and intent.observed_on between ? and ? "
+        "and domains.company_domain is not null), "
+        "latest as ("
+        "select company_domain, buying_stage, profile_fit, intent_score from observed "
+        "qualify row_number() over ("
+        "partition by company_domain, product order by observed_on desc, version_at desc, "
+        "intent_score desc) = 1) "
+        "select company_domain as domain, max(intent_score) as intent_score from latest "
         f"where buying_stage in ({', '.join('?' * len(stages))}) "
         f"and profile_fit in ({', '.join('?' * len(fits))}) and intent_score > ? "
         "group by 1 order by 2 desc, 1",

@@ -24,7 +24,7 @@ REGISTRIES = (
 MODELS = (
     *(f"path:seeds/registry/{name}.csv" for name in REGISTRIES),
     *(f"stg_registry__{name}" for name in REGISTRIES),
-    "personal_mail_domains",
+    *("personal_mail_domains", "int_account_keys"),
     *("path:models/intermediate/activation", "path:models/marts/activation"),
 )
 

@@ -304,6 +304,12 @@ def lay_down(con: duckdb.DuckDBPyConnection, world: World) -> None:
         )
         con.execute(f"create or replace table {table} ({columns})")
         insert(con, table, getattr(world, name), record, renamed)
+    tables = ("stg_sixsense__people", "stg_sixsense__people_enrichment", "stg_clay__enrichments")
+    domains = " union ".join(f"select account_domain from staging.{table}" for table in tables)
+    con.execute(
+        "create or replace table intermediate.int_company_domains as select account_domain as "
+        f"domain_reference, account_domain as company_domain from ({domains})"
+    )
     con.execute(
         "create or replace table staging.stg_hubspot__owners (owner_id varchar, email varchar)"
     )

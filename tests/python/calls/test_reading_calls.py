@@ -48,6 +48,7 @@ def _fill(warehouse: Warehouse) -> None:
         "account_name varchar, opportunity_name varchar, stage_name varchar, sentiment varchar, "
         f"sentiment_score double, summary {kind}, concerns {kind}, next_steps {kind}, "
         f"most_negative {kind}, most_positive {kind}, started_at timestamp",
+        "marts.fct_calls": "call_id varchar, is_private boolean",
         "marts.call_analysis": "call_id varchar, priority varchar, risk double, "
         "revenue_at_stake double, conduct_score double",
         "marts.calls_for_coaching": "call_id varchar, rep_id varchar, rep_name varchar, "
@@ -84,6 +85,7 @@ def _fill(warehouse: Warehouse) -> None:
             f"insert into ai.call_embeddings select ?, {array}, 'offline', 'rules'",
             [call, json.dumps(embedded(" ".join(sentences)))],
         )
+        warehouse.execute("insert into marts.fct_calls values (?, false)", [call])
     # a vector of another model is like no other, whatever its numbers
     warehouse.execute(
         f"insert into ai.call_embeddings select 'other', {array}, 'cortex', 'arctic'",
@@ -143,6 +145,14 @@ def test_the_nearest_call_shares_the_rare_words_and_is_never_itself(warehouse: W
     assert [one.call_id for one in text] == ["rules"]
     with pytest.raises(ConfigurationError, match="has no embedding"):
         like_call(warehouse, "nobody", 5, 0)
+
+
+def test_a_call_that_turned_private_is_like_none(warehouse: Warehouse) -> None:
+    private = "update marts.fct_calls set is_private = {} where call_id = 'cost'"
+    warehouse.execute(private.format("true"))
+    found = like_call(warehouse, "price", 1, -1)
+    warehouse.execute(private.format("false"))
+    assert [one.call_id for one in found] == ["rules"], "and takes no place of the nearest"
 
 
 def test_an_analysis_has_the_scores_the_words_and_the_calls_like_it(warehouse: Warehouse) -> None:

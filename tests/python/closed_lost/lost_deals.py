@@ -31,7 +31,7 @@ TABLES = {
     "intermediate.int_opportunities_collected": (
         "opportunity_id varchar, account_id varchar, opportunity_name varchar, stage_name varchar, "
         "opportunity_amount double, is_closed boolean, is_won boolean, close_date date, "
-        "loss_reason varchar, owner_id varchar, is_current boolean"
+        "loss_reason varchar, owner_id varchar, is_deleted boolean, is_current boolean"
     ),
     "intermediate.int_crm_accounts_keyed": (
         "account_id varchar, account_key varchar, account_name varchar, industry varchar, "
@@ -69,7 +69,8 @@ class Deal:
     employees: int = 100
     calls: Sequence[Call] = ()
     is_won: bool = False
-    stage: str = "Closed Lost"
+    is_deleted: bool = False
+    stage: str | None = "Closed Lost"
     reason: str | None = None
 
 
@@ -89,7 +90,7 @@ class Mining:
                 (
                     *(deal.deal_id, f"of {deal.deal_id}", f"Deal {deal.deal_id}", deal.stage),
                     *(deal.amount, True, deal.is_won, deal.closed.isoformat(), deal.reason),
-                    *("an owner", True),
+                    *("an owner", deal.is_deleted, True),
                 )
             )
             rows["intermediate.int_crm_accounts_keyed"].append(

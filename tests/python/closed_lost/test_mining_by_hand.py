@@ -52,7 +52,8 @@ DEALS = (
     Deal("first of the window", closed=date(2025, 7, 1)),
     Deal("a day before it", closed=date(2025, 6, 30)),
     Deal("not lost yet", closed=DAY + timedelta(days=1)),
-    Deal("deleted", stage="Deleted", calls=[Call("x1", ["Too expensive."])]),
+    Deal("of no stage", stage=None),
+    Deal("deleted", is_deleted=True, stage="Deleted", calls=[Call("x1", ["Too expensive."])]),
     Deal("won", is_won=True, stage="Closed Won", calls=[Call("w1", ["Too expensive."])]),
     # alerts: at the amount, and from the CRM's word alone
     Deal("at the amount", 100_000, DAY, reason="Competitor"),
@@ -61,7 +62,7 @@ DEALS = (
     Deal("seven days ago", 100_000, DAY - timedelta(days=7), reason="Competitor"),
     Deal("on price", 900_000, DAY, reason="Price"),
 )
-LOST = 11
+LOST = 12
 
 
 @pytest.fixture(scope="module", params=["duckdb", "snowflake"])
@@ -89,7 +90,7 @@ def test_mined_deals_are_those_that_were_lost_and_heard(mined: Mining) -> None:
     )
     assert counted == [
         ("competitor_preference", 1, 1, 150_000),
-        ("no_calls", 8, 0, 10_000 * 3 + 100_000 * 3 + 99_999 + 900_000),
+        ("no_calls", 9, 0, 10_000 * 4 + 100_000 * 3 + 99_999 + 900_000),
         ("none_heard", 1, 0, 10_000),
         ("pricing", 0, 2, 0),
         ("regulatory", 1, 1, 200_000),
@@ -119,7 +120,7 @@ def test_brief_cites_counted_rows_and_loses_no_statement(mined: Mining) -> None:
     assert removed == 0
     [month] = json.loads(overview)
     assert month["text"] == (
-        f"{LOST} deals were lost in the 12 months up to 2026-06-30, worth $1,689,999 in all; "
+        f"{LOST} deals were lost in the 12 months up to 2026-06-30, worth $1,699,999 in all; "
         "3 of them have calls with a transcript."
     )
     told = {entry["category"]: entry for entry in json.loads(objections)}

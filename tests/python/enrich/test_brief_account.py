@@ -190,6 +190,7 @@ GIVEN: dict[str, list[Row]] = {
             "is_creation": number == 1,
             "is_closed": False,
             "is_won": False,
+            "is_deleted": False,
             "changed_at": f"2026-06-{20 + number} 09:00:00",
             "known_at": f"2026-06-{20 + number} 09:00:00",
         }
@@ -209,6 +210,7 @@ GIVEN: dict[str, list[Row]] = {
             "is_creation": False,
             "is_closed": True,
             "is_won": False,
+            "is_deleted": stage == "Deleted",
             "changed_at": "2026-06-05 09:00:00",
             "known_at": "2026-06-05 09:00:00",
         }

@@ -25,7 +25,9 @@ from tests.scenarios.compare import MartTable, compare
 from tests.scenarios.lab import Lab
 
 AS_OF = date(2026, 6, 30)
-BUILT = "+identity_quarantine +dim_people +int_email_opt_outs --exclude tag:scored"
+BUILT = (
+    "+identity_quarantine +dim_people +fct_lead_requests +int_email_opt_outs --exclude tag:scored"
+)
 
 # contact, e-mail, first name, last name, phone, LinkedIn name, changed on
 CONTACTS = [
@@ -59,10 +61,14 @@ CONTACTS = [
 # the browser that a record names
 DISTINCT_IDS = {"kept": "v_kept"}
 
-# two people of one company fill in the form on one machine, which is never seen otherwise
+# request, e-mail, first name, last name, browser, lead it became
 REQUESTS = [
-    ("desk1", "amy.bell@desk.com", "Amy", "Bell", "v_desk"),
-    ("desk2", "ben.cole@desk.com", "Ben", "Cole", "v_desk"),
+    # two people of one company fill in the form on one machine, which is never seen otherwise
+    ("desk1", "amy.bell@desk.com", "Amy", "Bell", "v_desk", ""),
+    ("desk2", "ben.cole@desk.com", "Ben", "Cole", "v_desk", ""),
+    # an address of several, and a call without any
+    ("shared", "info@shared.com", "Pia", "Holt", "", "lead_shared"),
+    ("called", "", "Ola", "Berg", "", "lead_called"),
 ]
 
 # visitor, e-mail it gave, company its network is of
@@ -178,7 +184,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         ),
         "lead_requests": write(
             folder / "lead_requests.csv",
-            "lead_request_id email first_name last_name distinct_id occurred_at",
+            "lead_request_id email first_name last_name distinct_id crm_lead_id occurred_at",
             [(*request, f"2026-06-0{day} 10:00:00") for day, request in enumerate(REQUESTS, 1)],
         ),
         "web_events": write(
@@ -316,6 +322,22 @@ def test_prospects_and_guests_of_calls_are_the_people_they_name(world: Lab) -> N
     assert row["is_opted_out"]
 
 
+def test_a_lead_request_is_its_persons(world: Lab) -> None:
+    people = merged(world)
+    rows = world.rows("select lead_request_id, person_id from marts.fct_lead_requests")
+    assert {row["lead_request_id"]: row["person_id"] for row in rows} == {
+        "desk1": person_of("amy.bell@desk.com"),
+        "desk2": person_of("ben.cole@desk.com"),
+        "shared": people["crm_id:lead_shared"],
+        "called": people["crm_id:lead_called"],
+    }
+    assert people["crm_id:lead_shared"] != person_of("info@shared.com")
+    counted = world.rows(
+        "select person_id from marts.dim_people where lead_request_count = 1 order by 1"
+    )
+    assert [row["person_id"] for row in counted] == sorted(row["person_id"] for row in rows)
+
+
 def test_merged_people_are_one_row_under_the_work_address(world: Lab) -> None:
     [ann] = world.rows("select * from marts.dim_people where last_name = 'Smith'")
     assert (ann["email"], ann["display_name"]) == ("ann.smith@phone.com", "Ann Smith")
@@ -412,6 +434,7 @@ def test_snowflake_merges_and_lists_the_same(world: Lab, tmp_path: Path) -> None
         MartTable("intermediate", "int_person_merges", ("person_id",)),
         MartTable("marts", "identity_quarantine", ("quarantine_id",)),
         MartTable("marts", "dim_people", ("person_id",)),
+        MartTable("marts", "fct_lead_requests", ("lead_request_id",)),
     ]
     with emulator() as env:
         settings = Settings(**env, GTM_THREADS=2)

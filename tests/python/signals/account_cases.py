@@ -190,11 +190,13 @@ SURGES_EXPECTED: dict[str, Firings] = {
 #
 # A form is worth 60 points: a score of 53, and 37 five days later; then it is below 35.
 
-LOST, WON, OPEN = (True, False), (True, True), (False, False)
+# whether it is closed, won, deleted
+LOST, WON, OPEN = (True, False, False), (True, True, False), (False, False, False)
+GONE = (True, True, True)
 LONG_AGO = "2025-01-01"
 ACCOUNTS_KNOWN_LATE = {"account-known-late.com": "2026-03-12"}
 # company: forms sent on, deals (what of it, closing day, amount, known since)
-Deal = tuple[tuple[bool, bool], str, str, str]
+Deal = tuple[tuple[bool, bool, bool], str, str, str]
 USUAL_DEAL: Deal = (LOST, "2025-12-01", "10000", "2025-12-01")
 DEALS: dict[str, tuple[list[str], list[Deal]]] = {
     "no-deal.com": (["2026-03-10"], []),
@@ -205,6 +207,8 @@ DEALS: dict[str, tuple[list[str], list[Deal]]] = {
     "hot.com": (["2026-03-10"] * 2, [USUAL_DEAL]),
     "won-since.com": (["2026-03-10"], [USUAL_DEAL, (WON, "2025-12-15", "1", "2025-12-15")]),
     "won-before.com": (["2026-03-10"], [USUAL_DEAL, (WON, "2025-06-01", "1", "2025-06-01")]),
+    "deleted.com": (["2026-03-10"], [(GONE, "2025-12-01", "1", "2025-12-01")]),
+    "deleted-since.com": (["2026-03-10"], [USUAL_DEAL, (GONE, "2025-12-15", "1", "2025-12-15")]),
     "open-deal.com": (["2026-03-10"], [USUAL_DEAL, (OPEN, "2026-05-01", "1", "2026-01-01")]),
     "year-ago.com": (["2026-03-10"], [(LOST, "2025-03-10", "1", "2025-03-10")]),
     "longer-ago.com": (["2026-03-10"], [(LOST, "2025-03-09", "1", "2025-03-09")]),
@@ -233,6 +237,9 @@ DEALS_EXPECTED: dict[str, Firings] = {
     "hot.com": [("2026-03-10", 70)],
     "won-since.com": [],
     "won-before.com": [("2026-03-10", 55)],
+    # what was deleted was not lost, and hides no loss
+    "deleted.com": [],
+    "deleted-since.com": [("2026-03-10", 55)],
     "open-deal.com": [],
     "year-ago.com": [("2026-03-10", 55)],
     "longer-ago.com": [],
@@ -296,7 +303,8 @@ def tables() -> dict[str, Table]:
     events = [(f"event-{number}", *event) for number, event in enumerate(_web_events())]
     columns = {
         "accounts": "account_id domain updated_at",
-        "opportunities": "opportunity_id account_id is_closed is_won close_date amount updated_at",
+        "opportunities": "opportunity_id account_id is_closed is_won is_deleted close_date amount "
+        "updated_at",
         "lead_requests": "lead_request_id occurred_at known_at email website distinct_id "
         "lead_score",
         "job_postings": "posting_id title account_domain description posted_at observed_at",

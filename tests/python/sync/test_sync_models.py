@@ -413,6 +413,8 @@ GIVEN: dict[str, list[Row]] = {
         day_of("risen.com", DAY, 70, 1.0),
         day_of("double.com", "2026-06-29", 50, 1.0),
         day_of("double.com", DAY, 50, 3.0),
+        # one visit of an account that nobody knew, which is no reason to call
+        day_of("surging_cold.com", DAY, 20, 3.0),
         day_of("equal.com", "2026-06-29", 80, 1.0),
         day_of("equal.com", DAY, 80, 1.0),
     ],

@@ -254,7 +254,10 @@ def test_an_account_qualifies_by_the_latest_row_of_any_product(staged: Staged) -
         ("sixty.com", "a", "2026-06-20", 60, "Purchase", "Moderate"),
         ("nofit.com", "a", "2026-06-20", 90, "Purchase", None),
         ("long-ago.com", "a", "2026-04-01", 90, "Purchase", "Strong"),
-        ("Top.com", "a", "2026-06-20", 99, "Purchase", "Moderate"),
+        # a web site is its company, whichever way it is written; some mail is nobody's company
+        ("https://www.Top.com/", "a", "2026-06-20", 99, "Purchase", "Moderate"),
+        ("top.com", "a", "2026-06-19", 5, "Target", "Weak"),
+        ("gmail.com", "a", "2026-06-20", 99, "Purchase", "Moderate"),
     ]
     values = " union all ".join(
         f"select '{domain}' as account_domain, '{product}' as product, "
@@ -266,6 +269,15 @@ def test_an_account_qualifies_by_the_latest_row_of_any_product(staged: Staged) -
     staged.warehouse.execute("create schema if not exists intermediate")
     staged.warehouse.execute(
         f"create or replace table intermediate.int_intent_accounts_collected as {values}"
+    )
+    companies = {domain: domain for domain, *_ in rows}
+    companies |= {"https://www.Top.com/": "top.com", "gmail.com": ""}
+    values = " union all ".join(
+        f"select '{domain}' as domain_reference, nullif('{company}', '') as company_domain"
+        for domain, company in companies.items()
+    )
+    staged.warehouse.execute(
+        f"create or replace table intermediate.int_company_domains as {values}"
     )
     config = SixSenseConfig()
     found = qualifying_accounts(staged.warehouse, config, datetime(2026, 6, 30, 23), "people")
