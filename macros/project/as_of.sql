@@ -27,14 +27,19 @@
     coalesce({{ column }} < cast('{{ day_plus(as_of_day(), 1) }}' as timestamp), true)
 {%- endmacro %}
 
+{% macro last_day_of_run() -%}
+    {#- The last day this run snapshots, as text: var to_date, else the as-of day. -#}
+    {{- return(((var('to_date') or as_of_day()) | string)[:10]) -}}
+{%- endmacro %}
+
 {% macro snapshot_window() -%}
     {#-
       The days this run snapshots, as {'from': day, 'to': day} (text):
-        to    var to_date, else the as-of day
+        to    the last day of the run
         from  var from_date; else the day after the last snapshot there is (or the to-day again, when
               it is already there); else, in an empty warehouse, first_build_days back.
     -#}
-    {%- set to_day = ((var('to_date') or as_of_day()) | string)[:10] -%}
+    {%- set to_day = last_day_of_run() -%}
     {%- set from_day = (var('from_date') | string)[:10] -%}
     {%- if not from_day -%}
         {%- set from_day = day_plus(to_day, 1 - var('first_build_days') | int) -%}
@@ -74,6 +79,16 @@
         {%- endif -%}
     {%- endif -%}
     {{- return(window) -}}
+{%- endmacro %}
+
+{% macro mark_searched() -%}
+    {#-
+      Post-hook of a model that gathers what is new in events, and reads on from its last `searched_until`
+      (read_window): events up to this run's last day have been searched, also where nothing was new.
+    -#}
+    update {{ this }} set searched_until = {{ sql_date(last_day_of_run()) }}
+    where searched_until = (select max(searched_until) from {{ this }})
+        and searched_until < {{ sql_date(last_day_of_run()) }}
 {%- endmacro %}
 
 {% macro happened_and_known_since(day) -%}

@@ -101,12 +101,15 @@ class Lab:
     ) -> None:
         """Build as of a day; every model selected, and every data test if asked, must succeed.
 
-        Seeds take their time; a build on top of another can do without.
+        Seeds take their time; a build on top of another can do without. Without them and without
+        tests it is `dbt run`, which has no tests to put in order.
         """
         days = {"as_of_date": as_of, "from_date": from_day, "to_date": to_day}
-        arguments = ["build", "--exclude-resource-type", "unit_test"]
-        arguments += [] if tests else ["--exclude-resource-type", "test"]
-        arguments += [] if seeds else ["--exclude-resource-type", "seed"]
+        arguments = ["run"]
+        if seeds or tests:
+            arguments = ["build", "--exclude-resource-type", "unit_test"]
+            arguments += [] if tests else ["--exclude-resource-type", "test"]
+            arguments += [] if seeds else ["--exclude-resource-type", "seed"]
         outcome = self.project.run(
             *arguments,
             *(["--select", *select.split()] if select else []),

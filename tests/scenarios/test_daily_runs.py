@@ -20,6 +20,9 @@ def test_thirty_daily_runs_equal_one_backfill(loaded: Lab, backfilled: Lab, tmp_
         daily.build(day, select=THE_SIGNALS, seeds=False)
     [built] = daily.rows(f"select count(distinct snapshot_date) as days from {TABLE}")
     assert built["days"] == 31
+    for gathered in ("int_event_classes", "int_user_agents_seen", "int_domain_references"):
+        [last] = daily.rows(f"select max(searched_until) as day from intermediate.{gathered}")
+        assert last["day"] == LAST_DAY, "a run reads no event again that one before has searched"
     [fired] = daily.rows(
         "select count(*) as n, count(distinct signal_name) as names, "
         f"count(distinct detected_at) as days from marts.{SIGNALS.name}"

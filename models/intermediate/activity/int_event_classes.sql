@@ -2,6 +2,7 @@
     config(
         materialized='incremental',
         incremental_strategy='append',
+        post_hook='{{ mark_searched() }}',
     )
 }}
 

@@ -2,10 +2,10 @@
 
 {%- set seen_days = 30 %}
 
-with events as (
+with event_days as (
 
-    select * from {{ ref('int_attributed_events') }}
-    where occurred_at >= cast('{{ day_plus(as_of_day(), 1 - seen_days) }}' as timestamp)
+    select * from {{ ref('int_company_event_days') }}
+    where event_date >= {{ sql_date(day_plus(as_of_day(), 1 - seen_days)) }}
         and counted_on <= {{ as_of_date() }}
         and coalesce(email, distinct_id) is not null
 
@@ -31,42 +31,28 @@ visitors as (
 
 ),
 
-event_classes as (
-
-    select * from {{ ref('int_event_classes') }}
-
-),
-
 class_scores as (
 
     select * from {{ ref('int_picked_class_scores') }}
 
 ),
 
-content_types as (
+person_days as (
 
     select
-        event_classes.*,
-        class_scores.content_type as content_type_found
-    from event_classes
-    inner join class_scores on event_classes.event_class_id = class_scores.event_class_id
-
-),
-
-person_events as (
-
-    select
-        coalesce(aliases.account_key, events.company_domain) as account_key,
+        coalesce(aliases.account_key, event_days.company_domain) as account_key,
         coalesce(emails.person_id, visitors.person_id) as person_id,
-        content_types.content_type_found as content_type,
-        events.occurred_at,
-        case when events.occurred_at >= cast('{{ day_plus(as_of_day(), -6) }}' as timestamp) then 1 else 0 end
-            as recent_count
-    from events
-    left join aliases on events.company_domain = aliases.alias_domain
-    left join emails on events.email = emails.identity_value
-    left join visitors on events.distinct_id = visitors.identity_value
-    left join content_types on {{ same_event_class('events', 'content_types') }}
+        class_scores.content_type,
+        event_days.event_count,
+        case when event_days.event_date >= {{ sql_date(day_plus(as_of_day(), -6)) }} then event_days.event_count else 0 end
+            as recent_count,
+        -- days counted before the time was kept have none
+        coalesce(event_days.last_occurred_at, cast(event_days.event_date as {{ dbt.type_timestamp() }})) as last_occurred_at
+    from event_days
+    left join class_scores on event_days.event_class_id = class_scores.event_class_id
+    left join aliases on event_days.company_domain = aliases.alias_domain
+    left join emails on event_days.email = emails.identity_value
+    left join visitors on event_days.distinct_id = visitors.identity_value
 
 ),
 
@@ -76,13 +62,13 @@ category_counts as (
         account_key,
         person_id,
         content_type,
-        max(occurred_at) as last_seen_at,
-        count(*) as event_count_30d,
+        max(last_occurred_at) as last_seen_at,
+        sum(event_count) as event_count_30d,
         sum(recent_count) as event_count_7d,
         row_number() over (
             partition by account_key, person_id order by sum(recent_count) desc, content_type
         ) as category_rank
-    from person_events
+    from person_days
     where person_id is not null
     group by 1, 2, 3
 
