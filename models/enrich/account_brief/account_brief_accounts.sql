@@ -21,6 +21,12 @@ week_before as (
 
 ),
 
+first_snapshot as (
+
+    select min(snapshot_date) as snapshot_date from {{ ref('fct_daily_account_intent') }}
+
+),
+
 final as (
 
     select
@@ -36,9 +42,9 @@ final as (
         snapshots.is_surge_significant,
         snapshots.unique_people_7d,
         snapshots.top_pages_7d,
-        -- no row that day: cold, unless that day was not snapshotted at all
+        -- no row that day: cold, unless there were no snapshots yet
         case
-            when exists (select 1 from week_before) then coalesce(week_before.intent_score, 0)
+            when first_snapshot.snapshot_date <= {{ sql_date(day_plus(day, -7)) }} then coalesce(week_before.intent_score, 0)
         end as intent_score_week_before,
         accounts.employee_count,
         accounts.product_user_count,
@@ -49,6 +55,7 @@ final as (
         accounts.sixsense_observed_on,
         accounts.last_seen_at
     from snapshots
+    cross join first_snapshot
     inner join accounts on snapshots.account_key = accounts.account_key
     left join week_before on snapshots.account_key = week_before.account_key
     where snapshots.snapshot_date = {{ sql_date(day) }}

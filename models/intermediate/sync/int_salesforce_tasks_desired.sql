@@ -22,6 +22,12 @@ intent_before as (
 
 ),
 
+first_snapshot as (
+
+    select min(snapshot_date) as snapshot_date from {{ ref('fct_daily_account_intent') }}
+
+),
+
 -- entered since the day before; of the first snapshots there are nobody knows what was before
 levels as (
 
@@ -35,9 +41,10 @@ levels as (
         intent.intent_score,
         nullif({{ json_array_text('intent.why_hot', ', ') }}, '') as why_hot
     from intent
+    cross join first_snapshot
     left join intent_before on intent.account_key = intent_before.account_key
     where intent.{{ column }} is distinct from intent_before.{{ column }}
-        and exists (select 1 from intent_before)
+        and intent.snapshot_date > first_snapshot.snapshot_date
     {%- if not loop.last %}
     union all
     {%- endif %}
