@@ -17,12 +17,12 @@ stated_names as (
 
     select distinct
         email,
-        {{ name_key('first_name') }} as first_name_key,
-        {{ name_key('last_name') }} as last_name_key
+        first_name_key,
+        last_name_key
     from records
     where email is not null
-        and {{ name_key('first_name') }} is not null
-        and {{ name_key('last_name') }} is not null
+        and first_name_key is not null
+        and last_name_key is not null
 
 ),
 

@@ -25,8 +25,17 @@ visitor_separations as (
 
 visitor_days as (
 
-    select * from {{ ref('int_visitor_days') }}
+    select
+        distinct_id,
+        email
+    from {{ ref('int_visitor_days') }}
     where known_on <= {{ as_of_date() }}
+
+),
+
+visitors_seen as (
+
+    select distinct distinct_id from visitor_days
 
 ),
 
@@ -77,14 +86,14 @@ statements as (
         cast(linked_from as {{ dbt.type_timestamp() }})
     from visitor_owners
     union all
-    select distinct
+    select
         'posthog_distinct_id',
         distinct_id,
         cast(null as varchar),
         {{ person_id('posthog_distinct_id', 'distinct_id') }},
         9,
         cast(null as {{ dbt.type_timestamp() }})
-    from visitor_days
+    from visitors_seen
     {%- for type, value in [('email', 'email'), ('hashed_email', sha256_hex('email'))] %}
     union all
     select

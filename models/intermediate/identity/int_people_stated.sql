@@ -51,17 +51,13 @@ record_names as (
 
     select
         person_id,
-        {{ name_key('first_name') }} as first_name_key,
-        {{ name_key('last_name') }} as last_name_key
+        first_name_key,
+        last_name_key
     from records
-    where {{ name_key('last_name') }} is not null
+    where last_name_key is not null
     qualify row_number() over (
         partition by person_id
-        order by
-            length({{ name_key('first_name') }}) desc nulls last,
-            source_rank,
-            {{ name_key('first_name') }},
-            {{ name_key('last_name') }}
+        order by length(first_name_key) desc nulls last, source_rank, first_name_key, last_name_key
     ) = 1
 
 ),

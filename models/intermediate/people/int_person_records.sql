@@ -49,7 +49,7 @@ call_accounts as (
 
 ),
 
-final as (
+records as (
 
     select
         'contact' as source_name,
@@ -178,6 +178,16 @@ final as (
         call_guests.version_at
     from call_guests
     left join call_accounts on call_guests.call_id = call_accounts.call_id
+
+),
+
+final as (
+
+    select
+        *,
+        {{ name_key('first_name') }} as first_name_key,
+        {{ name_key('last_name') }} as last_name_key
+    from records
 
 )
 

@@ -10,8 +10,8 @@ phones as (
     select distinct
         person_id,
         {{ regexp_removed('phone', "'[^0-9]'") }} as phone_digits,
-        {{ name_key('first_name') }} as first_name_key,
-        {{ name_key('last_name') }} as last_name_key
+        first_name_key,
+        last_name_key
     from records
     where length({{ regexp_removed('phone', "'[^0-9]'") }}) >= 7
 
