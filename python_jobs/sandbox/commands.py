@@ -108,7 +108,6 @@ class RunningSandbox:
     """A sandbox in a process of its own."""
 
     url: str
-    process_id: int
 
     def get(self, path: str = "") -> dict[str, Any]:
         """What the sandbox says of itself at ``/_sandbox<path>``."""
@@ -148,7 +147,7 @@ def started_sandbox(arguments: Sequence[str] = ()) -> Iterator[RunningSandbox]:
             line = process.stdout.readline() if ready else ""
             if "GTM_SANDBOX_URL=" not in line:
                 raise TransientError("the sandbox did not start: run `gtm sandbox` to see why")
-            yield RunningSandbox(line.strip().split("GTM_SANDBOX_URL=")[1], process.pid)
+            yield RunningSandbox(line.strip().split("GTM_SANDBOX_URL=")[1])
         finally:
             process.send_signal(signal.SIGTERM)
             try:

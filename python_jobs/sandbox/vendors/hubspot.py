@@ -35,7 +35,6 @@ MODIFIED = {
     "companies": "hs_lastmodifieddate",
     "deals": "hs_lastmodifieddate",
 }
-UNIQUE = {"contacts": "email", "companies": "domain", "deals": "hs_object_id"}
 DEFAULTS = {
     "contacts": ("createdate", "email", "firstname", "lastmodifieddate", "lastname"),
     "companies": ("createdate", "domain", "hs_lastmodifieddate", "name"),
