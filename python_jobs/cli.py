@@ -28,7 +28,7 @@ from python_jobs.schedule.commands import run, schedule
 
 app = typer.Typer(
     name="gtm",
-    help="Account intent in your own warehouse: load, build, explain.",
+    help="Account intent in your own warehouse: pulled, scored, explained, written back.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},

@@ -197,7 +197,7 @@ def markdown(found: Report) -> str:
         lines.append(f"  - {brief_statement(entry['positioning'])}")
     if not brief["competitors"]:
         lines.append("- none was spoken of")
-    lines += _section("Lost this week to a competitor")
+    lines += _section("Large deals lost to a competitor in the last days")
     alerts = [f"- {_alert(row)}" for row in found.tables[ALERTS]]
     lines += alerts or [f"- {NO_ALERT}"]
     waiting = [proposal for proposal in found.proposals if proposal.status == "open"]

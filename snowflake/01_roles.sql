@@ -1,7 +1,7 @@
 -- Who may do what. Nobody works with an administrator's role after this set-up.
 --   GTM_LOADER       writes raw and ops           (gtm load)
 --   GTM_TRANSFORMER  reads raw, builds the rest   (gtm build, dbt)
---   GTM_READER       reads marts                  (BI, analysts, the dashboard)
+--   GTM_READER       reads marts                  (BI, analysts)
 use role useradmin;
 
 create role if not exists gtm_loader comment = 'Writes raw and ops';

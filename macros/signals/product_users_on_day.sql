@@ -1,7 +1,8 @@
 {#
 Rows of a relation with user_id and detected_at, each with the user as she was known by the end of that
 day, and with her account and person by the links of that day: a query with every column of the
-relation, account_key, person_id, company_size, industry, plan, signed_up_on, user_loaded_at.
+relation, account_key, person_id, company_size, industry, plan, signed_up_on, signed_up_at,
+user_loaded_at.
 #}
 {% macro product_users_on_day(relation) %}
 select
