@@ -2,9 +2,9 @@
 
 | entity | from | grain | schedule |
 |---|---|---|---|
-| companies, contacts, deals | a list in full, then search on the day of change | record | hourly |
-| owners | ``GET /crm/v3/owners`` | owner | hourly |
-| pipelines | ``GET /crm/v3/pipelines/deals`` | pipeline with its stages | hourly |
+| companies, contacts, deals | a list in full, then search on the day of change | record | daily |
+| owners | ``GET /crm/v3/owners`` | owner | daily |
+| pipelines | ``GET /crm/v3/pipelines/deals`` | pipeline with its stages | daily |
 
 A full pull lists what there is, and what has been archived, which is a listing of its own. Search
 knows neither archived records nor associations, answers 10,000 results at most, counts its pages

@@ -4,7 +4,7 @@
 |---|---|---|---|
 | prospects, accounts, users | the resource of that name | record | daily |
 | sequences, sequence_steps, templates, mailboxes | the resource of that name | record | daily |
-| sequence_states, mailings, calls, tasks | the resource of that name | record | hourly |
+| sequence_states, mailings, calls, tasks | the resource of that name | record | daily |
 
 JSON:API, read in the order of ``updatedAt`` from the last one landed, less an overlap. Tokens are
 ``ingest/oauth.py``'s. What is destroyed in Outreach is no longer listed and stays as it was here.

@@ -2,7 +2,7 @@
 
 | entity | from | grain | schedule |
 |---|---|---|---|
-| events | HogQL queries, or the table of PostHog's batch export in the warehouse | event | hourly |
+| events | HogQL queries, or the table of PostHog's batch export in the warehouse | event | daily |
 | persons | the list of persons | person | daily |
 
 Both ways read along (when PostHog received it, uuid), so that what comes late is read when it

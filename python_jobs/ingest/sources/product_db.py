@@ -2,8 +2,8 @@
 
 | entity | from | grain | schedule |
 |---|---|---|---|
-| users | the users table | user and value of updated_at | hourly or daily |
-| events | the events table | event | hourly or daily |
+| users | the users table | user and value of updated_at | daily |
+| events | the events table | event | daily |
 
 Rows are read in pages along (updated_at, id), from two hours before the last row there was: loads
 into a warehouse overtake each other. The SQL is what Redshift and PostgreSQL share; there is no

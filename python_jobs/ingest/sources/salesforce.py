@@ -2,12 +2,12 @@
 
 | entity | from | grain | schedule |
 |---|---|---|---|
-| accounts, contacts, leads, opportunities, users, tasks | queryAll, or Bulk 2.0 | record | hourly |
-| opportunity_history | queryAll, or Bulk 2.0 | change of an opportunity | hourly |
+| accounts, contacts, leads, opportunities, users, tasks | queryAll, or Bulk 2.0 | record | daily |
+| opportunity_history | queryAll, or Bulk 2.0 | change of an opportunity | daily |
 
 Each pull reads what has a ``SystemModstamp`` from the last pull's newest on, less an overlap, all
 fields that describe shows; what was deleted comes as ``IsDeleted``. Formula fields and fields that
-roll up others do not move that stamp: ``--mode full`` once a week reads those again.
+roll up others do not move that stamp: ``--mode full`` reads those again, when asked for.
 
 The client is simple-salesforce with a session that sends through ``Api``: so its calls are timed,
 paced, retried and refreshed as all others, which it does not do itself, and reach a plain HTTP

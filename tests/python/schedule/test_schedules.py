@@ -13,10 +13,12 @@ import yaml
 
 from python_jobs.cli import app
 from python_jobs.errors import PermanentError
+from python_jobs.ingest.connector import Source
+from python_jobs.ingest.sources import SOURCES
 from python_jobs.schedule.declared import Schedule, schedules
 from python_jobs.schedule.running import AlreadyRunning, run_schedule
 from python_jobs.schedule.texts import TEXTS
-from python_jobs.settings import Settings
+from python_jobs.settings import PROJECT_DIR, Settings
 
 MONDAY = datetime(2026, 6, 29, 10, 0, 5)
 
@@ -59,6 +61,32 @@ def test_every_step_is_a_command_there_is(schedule: str, command: str) -> None:
             source.entity(name)
     if arguments[:2] == ["sync", "plan"]:
         assert params["destination"] in ("salesforce", "outreach")
+
+
+RHYTHMS = {"1 day": "daily", "15 minutes": "15 minutes", "30 minutes": "30 minutes"}
+
+
+def rhythm(source: Source, entity: str) -> str:
+    """How often the schedules pull an entity, in the words of the sources' README."""
+    steps = {step.command: step.every for one in schedules().values() for step in one.steps}
+    if source.is_optional:
+        return "when named"
+    often = RHYTHMS[steps.get(f"ingest {source.name} --only {entity}", steps["ingest all"])]
+    return f"{often}, and before activation" if f"ingest {source.name}" in steps else often
+
+
+def test_the_sources_are_pulled_as_often_as_their_readme_says() -> None:
+    table = (PROJECT_DIR / "python_jobs/ingest/sources/README.md").read_text()
+    rows = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("| ")]
+    said = {(row[0], entity): row[-1] for row in rows[1:] for entity in row[1].split(", ")}
+    pulled = {
+        (source.name, entity.name): rhythm(source, entity.name)
+        for source in SOURCES.values()
+        for entity in source.entities
+    }
+    assert said.keys() == pulled.keys()
+    wrong = {key: told for key, told in said.items() if not told.startswith(pulled[key])}
+    assert not wrong
 
 
 def test_what_is_no_command_is_told() -> None:
