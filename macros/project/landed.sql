@@ -20,6 +20,11 @@ domain_c), or when `columns` says so; a field without a column is null.
     known_from     the field with the time from which the first version there is counts
 #}
 {% macro landed(source_name, table_name, fields, key='Id', version_from='SystemModstamp', known_from=none) -%}
+    {%- for named in var('landed_elsewhere') if named not in tables_that_others_may_land() -%}
+        {%- do exceptions.raise_compiler_error(
+            "var landed_elsewhere: no model reads " ~ named ~ " from elsewhere; there are "
+            ~ tables_that_others_may_land() | join(', ')) -%}
+    {%- endfor -%}
     {%- set elsewhere = var('landed_elsewhere').get(source_name ~ '.' ~ table_name) -%}
     {%- if not elsewhere %}
 select
@@ -34,6 +39,14 @@ from {{ source(source_name, table_name) }}
         {%- set given = elsewhere if elsewhere is mapping else {'relation': elsewhere} -%}
         {{ landed_by_others(given, source_name ~ '.' ~ table_name, fields, key, version_from, known_from) }}
     {%- endif -%}
+{%- endmacro %}
+
+{% macro tables_that_others_may_land() -%}
+    {#- The tables that models read through landed(). -#}
+    {{- return([
+        'salesforce.accounts', 'salesforce.contacts', 'salesforce.leads', 'salesforce.opportunities',
+        'salesforce.opportunity_history', 'salesforce.tasks', 'salesforce.users',
+    ]) -}}
 {%- endmacro %}
 
 {% macro landed_by_others(given, named, fields, key, version_from, known_from) -%}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -77,6 +78,9 @@ class Org:
     def dbt(self, *arguments: str, as_of: str = AS_OF, **variables: Any) -> None:
         chosen = json.dumps({"as_of_date": as_of, **variables})
         self._project.dbt(*arguments, "--vars", chosen)
+
+    def render(self, jinja: str) -> str:
+        return self._project.render(jinja)
 
     def rows(self, sql: str) -> list[dict[str, Any]]:
         with open_warehouse(self.settings) as warehouse:
@@ -335,3 +339,15 @@ def test_a_relation_that_does_not_fit_is_one_sentence(
             *("compile", "--select", "stg_salesforce__accounts"),
             landed_elsewhere={"salesforce.accounts": elsewhere},
         )
+
+
+def test_a_table_that_no_model_reads_from_elsewhere_is_one_sentence(org: Org) -> None:
+    with pytest.raises(AssertionError, match=r"no model reads hubspot\.deals from elsewhere"):
+        org.dbt("parse", landed_elsewhere={"hubspot.deals": "fivetran.hubspot.deal"})
+
+
+def test_what_others_may_land_is_what_models_read_through_the_macro(org: Org) -> None:
+    models = " ".join(path.read_text() for path in (PROJECT_DIR / "models").rglob("*.sql"))
+    read = {".".join(pair) for pair in re.findall(r"landed\(\s*'(\w+)',\s*'(\w+)'", models)}
+    listed = "{{ tables_that_others_may_land() | join(' ') }}"
+    assert set(org.render(listed).split()) == read
