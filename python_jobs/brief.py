@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from python_jobs.errors import ConfigurationError
+from python_jobs.options import AsJson, Target
 from python_jobs.settings import load_settings
 
 if TYPE_CHECKING:
@@ -51,10 +52,8 @@ def brief(
     account: Annotated[
         str, typer.Argument(help="Domain, URL, e-mail, CRM account id or name of the account.")
     ],
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    target: Annotated[
-        str | None, typer.Option("--target", help="duckdb or snowflake (default: GTM_TARGET).")
-    ] = None,
+    as_json: AsJson = False,
+    target: Target = None,
 ) -> None:
     """Print an account's brief, each statement with the rows it rests on.
 

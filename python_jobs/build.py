@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from python_jobs.errors import ConfigurationError, PermanentError
+from python_jobs.options import Target
 from python_jobs.settings import Settings, default_as_of, load_settings, parse_day
 
 if TYPE_CHECKING:
@@ -30,10 +31,6 @@ WHOLE, PART, FULL_REFRESH = "whole", "part", "full refresh"
 EVERY_MODEL_BUILT = "every model was built"
 
 ONE_DAY = timedelta(days=1)
-
-Target = Annotated[
-    str | None, typer.Option("--target", help="duckdb or snowflake (default: GTM_TARGET).")
-]
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ import typer
 
 from python_jobs.enrich.commands import do, tasks_for
 from python_jobs.errors import ConfigurationError
+from python_jobs.options import AsJson, Target
 from python_jobs.proposals import Proposal, propose, read_proposals
 from python_jobs.settings import EngineName, Settings, load_settings
 from python_jobs.warehouse import BriefWarehouse, Warehouse
@@ -42,9 +43,6 @@ app = typer.Typer(
 Out = Annotated[
     Path | None,
     typer.Option("--out", help="Folder for tables, Markdown and JSON.", file_okay=False),
-]
-Target = Annotated[
-    str | None, typer.Option("--target", help="duckdb or snowflake; GTM_TARGET if not given.")
 ]
 
 
@@ -97,7 +95,7 @@ def report(out: Out = None, target: Target = None) -> None:
 
 @app.command()
 def alerts(
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
     target: Target = None,
 ) -> None:
     """Large deals lost to a competitor in the last days, as of the last build; nothing is asked."""

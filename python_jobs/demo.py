@@ -19,8 +19,8 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from python_jobs import log
-from python_jobs.build import Target
 from python_jobs.errors import ConfigurationError
+from python_jobs.options import Target
 from python_jobs.settings import Settings, default_as_of, load_settings
 
 if TYPE_CHECKING:

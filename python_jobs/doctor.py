@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from python_jobs.errors import ConfigurationError, GtmError, PermanentError, TransientError
+from python_jobs.options import Target
 from python_jobs.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -60,9 +61,7 @@ def doctor(
     sources: Annotated[
         list[str] | None, typer.Argument(metavar="SOURCE…", help="Only these; default: all.")
     ] = None,
-    target: Annotated[
-        str | None, typer.Option("--target", help="duckdb or snowflake (default: GTM_TARGET).")
-    ] = None,
+    target: Target = None,
 ) -> None:
     """Check every configured credential, scope and quota, and the warehouse: a line each.
 

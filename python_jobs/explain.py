@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from python_jobs.errors import ConfigurationError
+from python_jobs.options import AsJson, Target
 from python_jobs.settings import load_settings, parse_day
 
 if TYPE_CHECKING:
@@ -88,10 +89,8 @@ def explain(
         str | None,
         typer.Option("--date", help="Day of the snapshot, YYYY-MM-DD (default: the last)."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    target: Annotated[
-        str | None, typer.Option("--target", help="duckdb or snowflake (default: GTM_TARGET).")
-    ] = None,
+    as_json: AsJson = False,
+    target: Target = None,
 ) -> None:
     """Take a score apart: every event behind it, its weight, its age and its points."""
     from python_jobs.warehouse import open_warehouse

@@ -22,6 +22,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from python_jobs.errors import ConfigurationError
+from python_jobs.options import AsJson, By, Target
 from python_jobs.registry.edits import Edit, set_row
 from python_jobs.registry.journal import Registries, append, read_registries
 from python_jobs.runs import ensure_ops_tables, utc_now
@@ -43,12 +44,6 @@ app = typer.Typer(
 
 Id = Annotated[str, typer.Argument(help="The proposal; `gtm proposals list` lists them.")]
 Note = Annotated[str | None, typer.Option("--note", help="Why; kept with the decision.")]
-By = Annotated[
-    str | None, typer.Option("--by", help="Who; GTM_USER or the user of this machine if not given.")
-]
-Target = Annotated[
-    str | None, typer.Option("--target", help="duckdb or snowflake; GTM_TARGET if not given.")
-]
 
 
 @dataclass(frozen=True)
@@ -317,7 +312,7 @@ def list_proposals(
     status: Annotated[
         str | None, typer.Option("--status", help="Only open, approved or rejected ones.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
     target: Target = None,
 ) -> None:
     """The proposals, the newest first."""

@@ -21,6 +21,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from python_jobs.errors import ConfigurationError, PermanentError
+from python_jobs.options import AsJson, Target
 from python_jobs.settings import PROJECT_DIR, Settings, load_settings, parse_day
 
 if TYPE_CHECKING:
@@ -72,10 +73,8 @@ def replay(
         str | None, typer.Option("--to", help="Last day (default: the last snapshot).")
     ] = None,
     top: Annotated[int, typer.Option("--top", min=1, help="Accounts and weights to show.")] = 10,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    target: Annotated[
-        str | None, typer.Option("--target", help="duckdb or snowflake (default: GTM_TARGET).")
-    ] = None,
+    as_json: AsJson = False,
+    target: Target = None,
 ) -> None:
     """Score past days with another config: who would move, by how much, and because of what."""
     first, last = (parse_day(day) if day else None for day in (from_day, to_day))

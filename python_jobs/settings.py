@@ -13,7 +13,7 @@ from python_jobs.http import Patience
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 
-Target = Literal["duckdb", "snowflake"]
+TargetName = Literal["duckdb", "snowflake"]
 EngineName = Literal["offline", "claude", "cortex"]
 
 
@@ -22,7 +22,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", populate_by_name=True)
 
-    target: Target = Field(default="duckdb", alias="GTM_TARGET")
+    target: TargetName = Field(default="duckdb", alias="GTM_TARGET")
     duckdb_path: Path = Field(default=Path("warehouse.duckdb"), alias="GTM_DUCKDB_PATH")
     threads: int = Field(default=4, alias="GTM_THREADS", gt=0)
 

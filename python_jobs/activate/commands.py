@@ -25,6 +25,7 @@ from rich.table import Table
 from python_jobs import log
 from python_jobs.activate.sequences.commands import sequences
 from python_jobs.errors import PermanentError, TransientError
+from python_jobs.options import AsJson, Target
 from python_jobs.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -44,10 +45,6 @@ SHOWN = 20
 LAST = 5
 """Plans and runs that ``status`` lists."""
 
-Target = Annotated[
-    str | None, typer.Option("--target", help="duckdb or snowflake (default: GTM_TARGET).")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Look up and compare, write nothing.")]
 
 

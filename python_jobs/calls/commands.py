@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from python_jobs.errors import ConfigurationError
+from python_jobs.options import AsJson, Target
 from python_jobs.settings import load_settings
 
 if TYPE_CHECKING:
@@ -29,10 +30,6 @@ TABLES = (
 
 app = typer.Typer(name="calls", help="Recorded calls: search them, see one.", no_args_is_help=True)
 
-Target = Annotated[
-    str | None, typer.Option("--target", help="duckdb or snowflake (default: GTM_TARGET).")
-]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Top = Annotated[int, typer.Option("--top", min=1, help="So many calls at most.")]
 
 
@@ -40,7 +37,7 @@ Top = Annotated[int, typer.Option("--top", min=1, help="So many calls at most.")
 def search(
     words: Annotated[str, typer.Argument(help="Words that are all said in the call.")],
     top: Top = 10,
-    as_json: Json = False,
+    as_json: AsJson = False,
     target: Target = None,
 ) -> None:
     """Find the calls in which words are said."""
@@ -58,7 +55,7 @@ def similar(
     threshold: Annotated[
         float, typer.Option("--threshold", min=-1, max=1, help="Least similarity, 1 is the same.")
     ] = 0.7,
-    as_json: Json = False,
+    as_json: AsJson = False,
     target: Target = None,
 ) -> None:
     """Find the calls that are about the same."""
@@ -73,7 +70,7 @@ def similar(
 @app.command()
 def show(
     call: Annotated[str, typer.Argument(help="A call's id.")],
-    as_json: Json = False,
+    as_json: AsJson = False,
     target: Target = None,
 ) -> None:
     """One call's analysis: how it was led, what is at risk, what was said, and calls like it."""
@@ -89,7 +86,7 @@ def coach(
         str | None,
         typer.Argument(help="A seller: name, part of it, or id; none: all."),
     ] = None,
-    as_json: Json = False,
+    as_json: AsJson = False,
     target: Target = None,
 ) -> None:
     """What a seller is to work on, from which calls, in the words that were said there.

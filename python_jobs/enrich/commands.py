@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from python_jobs import log
 from python_jobs.errors import ConfigurationError
+from python_jobs.options import Target
 from python_jobs.settings import EngineName, Settings, load_settings
 
 if TYPE_CHECKING:
@@ -41,9 +42,7 @@ def enrich(
     plan: Annotated[
         bool, typer.Option("--plan", help="Only say what would be asked, and what it would cost.")
     ] = False,
-    target: Annotated[
-        str | None, typer.Option("--target", help="duckdb or snowflake (default: GTM_TARGET).")
-    ] = None,
+    target: Target = None,
 ) -> None:
     """Have summaries, briefs and the like written over rows of the warehouse, and checked.
 

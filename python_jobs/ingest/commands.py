@@ -12,6 +12,7 @@ from rich.table import Table
 from python_jobs import log
 from python_jobs.errors import ConfigurationError
 from python_jobs.ingest.contracts import CONTRACTS, Contract, contract_of
+from python_jobs.options import Target
 from python_jobs.settings import load_settings
 
 
@@ -28,9 +29,7 @@ def load(
         str | None,
         typer.Option("--sql", help="One DuckDB select over files that gives the contract columns."),
     ] = None,
-    target: Annotated[
-        str | None, typer.Option("--target", help="duckdb or snowflake (default: GTM_TARGET).")
-    ] = None,
+    target: Target = None,
     describe: Annotated[
         str | None,
         typer.Option("--describe", metavar="ENTITY", help="Print an entity's columns, or all."),

@@ -28,6 +28,7 @@ from rich.progress import (
 from python_jobs import log
 from python_jobs.errors import ConfigurationError, GtmError, PermanentError, TransientError
 from python_jobs.ingest.connector import Entity, Mode, Source
+from python_jobs.options import Target
 from python_jobs.settings import Settings, load_settings, parse_day
 
 if TYPE_CHECKING:
@@ -55,9 +56,7 @@ def ingest(
     retry_dead: Annotated[
         bool, typer.Option("--retry-dead", help="Try the records set aside again, ask no vendor.")
     ] = False,
-    target: Annotated[
-        str | None, typer.Option("--target", help="duckdb or snowflake (default: GTM_TARGET).")
-    ] = None,
+    target: Target = None,
 ) -> None:
     """Pull records from the vendors' APIs into schema raw.
 

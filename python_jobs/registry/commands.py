@@ -15,6 +15,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from python_jobs.errors import ConfigurationError
+from python_jobs.options import AsJson, By, Target
 from python_jobs.registry import edits
 from python_jobs.registry.definitions import REGISTRIES, Row, registry
 from python_jobs.registry.journal import Change, Effective, Registries, append, read_registries
@@ -34,14 +35,7 @@ app = typer.Typer(
 Name = Annotated[str, typer.Argument(help="The registry; `gtm registry list` lists them.")]
 Key = Annotated[str, typer.Argument(help="The key of the row.")]
 Note = Annotated[str | None, typer.Option("--note", help="Why; kept in the history.")]
-By = Annotated[
-    str | None, typer.Option("--by", help="Who; GTM_USER or the user of this machine if not given.")
-]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Check and show, write nothing.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Target = Annotated[
-    str | None, typer.Option("--target", help="duckdb or snowflake; GTM_TARGET if not given.")
-]
 
 
 @app.command("list")

@@ -6,11 +6,8 @@ from typing import Annotated
 
 import typer
 
+from python_jobs.options import Target
 from python_jobs.settings import load_settings
-
-Target = Annotated[
-    str | None, typer.Option("--target", help="duckdb or snowflake (default: GTM_TARGET).")
-]
 
 
 def sequences(
