@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -79,7 +78,7 @@ def write_back(settings: Settings) -> None:
     for name in DESTINATIONS:
         with only_one(settings, name):
             destination = open_destination(name, settings, warehouse)
-            made = make_plan(warehouse, destination, ALLOWED, getpass.getuser(), utc_now())
+            made = make_plan(warehouse, destination, ALLOWED, settings.who(), utc_now())
             console.print(f"{name}: {_counted(made)}, up to {made.calls:,} calls")
             _show_examples(console, warehouse, made)
             applied = apply_plan(warehouse, destination, made, made.hash, utc_now)
@@ -89,7 +88,7 @@ def write_back(settings: Settings) -> None:
                 if count
             )
             console.print(f"  applied: {outcomes or 'nothing'}, {applied.calls:,} calls")
-            again = make_plan(warehouse, destination, ALLOWED, getpass.getuser(), utc_now())
+            again = make_plan(warehouse, destination, ALLOWED, settings.who(), utc_now())
             console.print(f"  planned again: {_counted(again)}")
 
 

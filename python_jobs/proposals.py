@@ -6,9 +6,7 @@ checked, dated, attributed, and taken back with ``gtm registry revert``.
 
 from __future__ import annotations
 
-import getpass
 import json
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -333,14 +331,15 @@ def list_proposals(
 @app.command()
 def show(proposal_id: Id, target: Target = None) -> None:
     """What it would change, and the rows that it rests on."""
-    with open_warehouse(load_settings().with_target(target), read_only=True) as warehouse:
+    settings = load_settings().with_target(target)
+    with open_warehouse(settings, read_only=True) as warehouse:
         proposal = _named(read_proposals(warehouse), proposal_id)
         registries = read_registries(warehouse)
     typer.echo(f"{proposal.proposal_id} {proposal.kind} ({proposal.status}): {proposal.reason}")
     for row in proposal.evidence:
         typer.echo(f"  [{row['id']}] {row['text']}")
     if proposal.status == OPEN:
-        for change in edit_of(registries, proposal, _who(None), utc_now()).changes:
+        for change in edit_of(registries, proposal, settings.who(), utc_now()).changes:
             _print_change(change.registry, change.record_key, change.before, change.after)
         return
     typer.echo(f"  {proposal.status} by {proposal.decided_by}, {proposal.decided_at:%Y-%m-%d}")
@@ -376,7 +375,7 @@ def _decide(
     settings = load_settings().with_target(target)
     with only_writer(settings), open_warehouse(settings) as warehouse:
         ensure_ops_tables(warehouse)
-        return decide(warehouse, proposal_id, status, _who(by), utc_now(), note)
+        return decide(warehouse, proposal_id, status, settings.who(by), utc_now(), note)
 
 
 def _named(proposals: list[Proposal], proposal_id: str) -> Proposal:
@@ -404,10 +403,6 @@ def _way_back(proposal: Proposal) -> str:
 
 def _mark(proposal: Proposal) -> str:
     return f"proposal {proposal.proposal_id}: {proposal.reason}"
-
-
-def _who(by: str | None) -> str:
-    return by or os.environ.get("GTM_USER") or getpass.getuser()
 
 
 def _slug(text: str) -> str:

@@ -1,5 +1,6 @@
 """Configuration: environment variables (or a ``.env`` file), read once and passed in."""
 
+import getpass
 import os
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -25,6 +26,7 @@ class Settings(BaseSettings):
     target: TargetName = Field(default="duckdb", alias="GTM_TARGET")
     duckdb_path: Path = Field(default=Path("warehouse.duckdb"), alias="GTM_DUCKDB_PATH")
     threads: int = Field(default=4, alias="GTM_THREADS", gt=0)
+    user: str | None = Field(default=None, alias="GTM_USER")
 
     # Language work.
     engine: EngineName = Field(default="offline", alias="GTM_ENGINE")
@@ -65,6 +67,17 @@ class Settings(BaseSettings):
             longest_wait=self.http_longest_wait,
             read_timeout=self.http_timeout,
         )
+
+    def who(self, by: str | None = None) -> str:
+        """Who does it, as edits, decisions and plans record it; of itself the machine's user.
+
+        Raises:
+            ConfigurationError: none of them says.
+        """
+        try:
+            return by or self.user or getpass.getuser()
+        except (KeyError, OSError):  # a container's user need not have a name
+            raise ConfigurationError("nobody is named: set GTM_USER to who does this") from None
 
     def with_target(self, target: str | None) -> "Settings":
         """These settings for another target; ``None`` keeps the configured one."""

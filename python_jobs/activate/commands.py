@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -83,7 +82,7 @@ def plan(
             warehouse,
             _destination(settings, warehouse, destination),
             allowed,
-            getpass.getuser(),
+            settings.who(),
             utc_now(),
         )
     if as_json:
@@ -194,7 +193,7 @@ def undo(
                 run_id,
                 query,
                 params,
-                getpass.getuser(),
+                settings.who(),
                 utc_now(),
                 is_trial=dry_run,
             )

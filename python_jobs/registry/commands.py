@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import getpass
 import json
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Annotated, Any
@@ -182,13 +180,14 @@ def _edit(
 ) -> None:
     """Make an edit over the registries in force, check it, print it, and write it."""
     settings = load_settings().with_target(target)
+    who = settings.who(by)
     if dry_run:
-        changes = _changes(_read(settings), by, note, make)
+        changes = _changes(_read(settings), who, note, make)
         _print_changes(changes)
         typer.echo("dry run: nothing was written")
         return
     with only_writer(settings), open_warehouse(settings) as warehouse:
-        changes = _changes(read_registries(warehouse), by, note, make)
+        changes = _changes(read_registries(warehouse), who, note, make)
         if changes:
             ensure_ops_tables(warehouse)
             append(warehouse, changes)
@@ -200,12 +199,11 @@ def _edit(
 
 def _changes(
     registries: Registries,
-    by: str | None,
+    who: str,
     note: str | None,
     make: Callable[[edits.Edit], None],
 ) -> list[Change]:
-    changed_by = by or os.environ.get("GTM_USER") or getpass.getuser()
-    edit = edits.Edit(registries, changed_by, utc_now(), note)
+    edit = edits.Edit(registries, who, utc_now(), note)
     make(edit)
     return edit.checked() if edit.changes else []
 

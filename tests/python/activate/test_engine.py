@@ -74,7 +74,9 @@ def test_the_hash_is_of_what_is_written_alone(desk: Desk) -> None:
     desk.says(rows)
     first = desk.plan()
     desk.says(rows[::-1])
-    assert desk.plan()["hash"] == first["hash"]
+    desk.env["GTM_USER"] = "anna"
+    plan = desk.plan()
+    assert (plan["hash"], plan["created_by"]) == (first["hash"], "anna")
     rows[1]["after"]["Name"] = "another"
     desk.says(rows)
     assert desk.plan()["hash"] != first["hash"]
