@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from python_jobs.errors import ConfigurationError
-from python_jobs.options import AsJson, Target
+from python_jobs.options import AsJson, Target, printed_json
 from python_jobs.settings import load_settings
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ class Brief:
     def as_json(self) -> str:
         """The brief as one JSON object."""
         document = {**self.status, "statements": self.statements, "rows": self.rows}
-        return json.dumps(document, default=str, ensure_ascii=False, indent=2)
+        return printed_json(document)
 
 
 def brief(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -10,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from python_jobs.settings import Settings
+from python_jobs.warehouse import json_value
 
 if TYPE_CHECKING:
     from python_jobs.activate.plans import Plan
@@ -106,7 +106,7 @@ def _show_examples(console: Console, warehouse: BriefWarehouse, plan: Plan) -> N
         [plan.plan_id],
     )
     for row in rows:
-        before, after = (_parsed(row[name]) or {} for name in ("before", "after"))
+        before, after = (json_value(row[name]) or {} for name in ("before", "after"))
         console.print(
             f"    {row['action']} {row['object']} {escape(row['record_key'])}: "
             f"{escape(row['reason'] or '')}"
@@ -117,7 +117,7 @@ def _show_examples(console: Console, warehouse: BriefWarehouse, plan: Plan) -> N
 
 def _told(evidence: Any) -> str:
     """The facts of a signal in a few words: its figures and levels."""
-    facts = (_parsed(evidence) or {}).get("facts") or {}
+    facts = (json_value(evidence) or {}).get("facts") or {}
     told = [
         f"{name.replace('_', ' ')} {value:g}"
         if isinstance(value, int | float)
@@ -126,7 +126,3 @@ def _told(evidence: Any) -> str:
         if isinstance(value, str | int | float) and not name.endswith(("_id", "_date", "events"))
     ]
     return ", ".join(told[:3])
-
-
-def _parsed(value: Any) -> Any:
-    return json.loads(value) if isinstance(value, str) else value

@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from python_jobs.errors import ConfigurationError
-from python_jobs.options import AsJson, Target
+from python_jobs.options import AsJson, Target, printed_json
 from python_jobs.settings import load_settings, parse_day
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Explanation:
         """The explanation as one JSON object."""
         names = ("account_key", "snapshot_date", "score_config_id", "raw_score_30d", "intent_score")
         document = {name: self.snapshot[name] for name in names} | {"ledger": self.ledger}
-        return json.dumps(document, default=str, ensure_ascii=False, indent=2)
+        return printed_json(document)
 
 
 def explain(

@@ -1,8 +1,9 @@
-"""Options that many commands have, each with one wording."""
+"""Options that many commands have, each with one wording, and what ``--json`` prints."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import json
+from typing import Annotated, Any
 
 import typer
 
@@ -13,3 +14,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 By = Annotated[
     str | None, typer.Option("--by", help="Who (default: GTM_USER, or this machine's user).")
 ]
+
+
+def printed_json(document: Any) -> str:
+    """A document as people read JSON: indented, letters as they are, times as text."""
+    return json.dumps(document, default=str, ensure_ascii=False, indent=2)

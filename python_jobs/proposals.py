@@ -25,7 +25,7 @@ from python_jobs.registry.edits import Edit, set_row
 from python_jobs.registry.journal import Registries, append, read_registries
 from python_jobs.runs import ensure_ops_tables, utc_now
 from python_jobs.settings import Settings, load_settings
-from python_jobs.warehouse import Warehouse, only_writer, open_warehouse
+from python_jobs.warehouse import Warehouse, json_parameter, json_value, only_writer, open_warehouse
 
 Kind = Literal["suppression_rule", "prompt_change", "template_change"]
 OPEN, APPROVED, REJECTED = "open", "approved", "rejected"
@@ -100,8 +100,8 @@ def read_proposals(warehouse: Warehouse) -> list[Proposal]:
         Proposal(
             **{
                 **row,
-                "payload": _parsed(row["payload"]),
-                "evidence": _parsed(row["evidence"]),
+                "payload": json_value(row["payload"]),
+                "evidence": json_value(row["evidence"]),
             }
         )
         for row in rows
@@ -245,7 +245,7 @@ def _brief_rows(warehouse: Warehouse) -> dict[str, str]:
     return {
         item["id"]: item["text"]
         for row in warehouse.rows("select evidence from enrich.closed_lost_brief_inputs")
-        for item in _parsed(row["evidence"])
+        for item in json_value(row["evidence"])
     }
 
 
@@ -281,7 +281,7 @@ def insert(warehouse: Warehouse, proposals: list[Proposal]) -> None:
     """Write new proposals down, each open."""
     if not proposals:
         return
-    value = "parse_json(?)" if warehouse.target == "snowflake" else "cast(? as json)"
+    value = json_parameter(warehouse)
     selects = [f"select ?, ?, ?, {value}, {value}, cast(? as timestamp), ?" for _ in proposals]
     warehouse.execute(
         "insert into ops.proposals (proposal_id, kind, reason, payload, evidence, created_at, "
@@ -411,7 +411,3 @@ def _slug(text: str) -> str:
 
 def _stamp(moment: datetime) -> str:
     return moment.replace(microsecond=0).isoformat(sep=" ")
-
-
-def _parsed(value: Any) -> Any:
-    return json.loads(value) if isinstance(value, str) else value

@@ -6,7 +6,6 @@ like is compared with like; the comparison is in the models of models/marts/repl
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from python_jobs.errors import ConfigurationError, PermanentError
-from python_jobs.options import AsJson, Target
+from python_jobs.options import AsJson, Target, printed_json
 from python_jobs.settings import PROJECT_DIR, Settings, load_settings, parse_day
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ class Comparison:
 
     def as_json(self) -> str:
         document = {**self.summary, "accounts": self.accounts, "weights": self.weights}
-        return json.dumps(document, default=str, ensure_ascii=False, indent=2)
+        return printed_json(document)
 
 
 def replay(

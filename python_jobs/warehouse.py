@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -51,6 +52,16 @@ class Warehouse(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+def json_parameter(warehouse: Warehouse) -> str:
+    """A placeholder whose text becomes a JSON column."""
+    return "parse_json(?)" if warehouse.target == "snowflake" else "cast(? as json)"
+
+
+def json_value(value: Any) -> Any:
+    """What a JSON column holds: both engines give it as text."""
+    return json.loads(value) if isinstance(value, str) else value
 
 
 class DuckDBWarehouse:

@@ -29,7 +29,7 @@ from python_jobs.activate.plan import SENT
 from python_jobs.activate.plans import Plan
 from python_jobs.errors import ConfigurationError, PermanentError, QuotaExhausted, TransientError
 from python_jobs.runs import JobRun, job_run
-from python_jobs.warehouse import BriefWarehouse, Warehouse
+from python_jobs.warehouse import BriefWarehouse, Warehouse, json_parameter
 
 JOB = "sync"
 ATTEMPTS = 3
@@ -209,7 +209,7 @@ class _Run:
 
     def _tell_of_the_rest(self, warehouse: Warehouse, run_id: str) -> None:
         """A result for each record that the plan skips or refuses, once."""
-        empty = dialect.json_parameter(warehouse)
+        empty = json_parameter(warehouse)
         warehouse.execute(
             f"""
             insert into ops.sync_results (

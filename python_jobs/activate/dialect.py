@@ -16,11 +16,6 @@ UNIT = "chr(31)"
 """Stands between columns that are hashed as one text; no value of ours holds it."""
 
 
-def json_parameter(warehouse: Warehouse) -> str:
-    """A placeholder whose text becomes a JSON column."""
-    return "parse_json(?)" if warehouse.target == "snowflake" else "cast(? as json)"
-
-
 def json_text(warehouse: Warehouse, column: str) -> str:
     """A JSON column as text, always the same for the same value on one engine."""
     return f"to_json({column})" if warehouse.target == "snowflake" else f"cast({column} as varchar)"

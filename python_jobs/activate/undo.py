@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from python_jobs.activate import dialect
 from python_jobs.errors import ConfigurationError
-from python_jobs.warehouse import Warehouse
+from python_jobs.warehouse import Warehouse, json_parameter
 
 MADE = "what was made is kept: delete it there, if it is not wanted"
 
@@ -43,7 +42,7 @@ def destination_of(warehouse: Warehouse, run_id: str) -> str:
 
 def query_of(warehouse: Warehouse, run_id: str) -> tuple[str, list[Any]]:
     """A query, and its parameters, for the records of the plan that takes a run back."""
-    value = dialect.json_parameter(warehouse)
+    value = json_parameter(warehouse)
     query = f"""
         select
             object,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from python_jobs.calls.search import Found, like_call
 from python_jobs.errors import ConfigurationError
+from python_jobs.options import printed_json
+from python_jobs.warehouse import json_value
 
 if TYPE_CHECKING:
     from python_jobs.warehouse import Warehouse
@@ -26,7 +27,7 @@ class Analysis:
 
     def as_json(self) -> str:
         """The analysis as one JSON object."""
-        return json.dumps(asdict(self), default=str, ensure_ascii=False, indent=2)
+        return printed_json(asdict(self))
 
     def as_text(self) -> str:
         """The analysis in lines."""
@@ -70,7 +71,7 @@ def analysis_of(warehouse: Warehouse, call_id: str) -> Analysis:
     [call] = calls
     for name in ("summary", "concerns", "next_steps", "most_negative", "most_positive"):
         value = call[name]
-        call[name] = (json.loads(value) if isinstance(value, str) else value) or []
+        call[name] = json_value(value) or []
     [scores] = warehouse.rows("select * from marts.call_analysis where call_id = ?", [call_id])
     coaching = warehouse.rows(
         "select measure, reason, advice, measure_value, threshold from marts.calls_for_coaching "

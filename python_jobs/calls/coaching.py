@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from python_jobs.errors import ConfigurationError
+from python_jobs.options import printed_json
+from python_jobs.warehouse import json_value
 
 if TYPE_CHECKING:
     from python_jobs.warehouse import Warehouse
@@ -65,7 +66,7 @@ class Plan:
 
     def as_json(self) -> str:
         """The plan as one JSON object."""
-        return json.dumps(asdict(self), default=str, ensure_ascii=False, indent=2)
+        return printed_json(asdict(self))
 
 
 def plan_for(warehouse: Warehouse, rep: str) -> Plan:
@@ -151,7 +152,7 @@ def _focus(warehouse: Warehouse, rep_id: str, period: int, part: dict[str, Any])
 def _said(warehouse: Warehouse, measure: str, call: dict[str, Any]) -> list[Said]:
     """The words that show it: what they said of how they feel, or how our longest turn began."""
     if measure == "sentiment_score":
-        quotes = json.loads(call["said"]) if isinstance(call["said"], str) else call["said"]
+        quotes = json_value(call["said"])
         ids = [quote["evidence"].removeprefix("segment:") for quote in quotes or []]
         if not ids:
             return []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from python_jobs.errors import ConfigurationError
-from python_jobs.options import AsJson, Target
+from python_jobs.options import AsJson, Target, printed_json
 from python_jobs.settings import load_settings
 
 if TYPE_CHECKING:
@@ -168,7 +167,7 @@ def _at(starts_ms: int | None) -> str:
 
 def _print(found: list[Found], as_json: bool, score: str) -> None:
     if as_json:
-        print(json.dumps([asdict(one) for one in found], default=str, ensure_ascii=False, indent=2))
+        print(printed_json([asdict(one) for one in found]))
         return
     if not found:
         raise ConfigurationError("no call was found")

@@ -22,7 +22,7 @@ from python_jobs.enrich.redaction import Redaction, read_redactions, redacted
 from python_jobs.enrich.task import Answer, Asked, Checked, Prompt, Task
 from python_jobs.errors import ConfigurationError, QuotaExhausted
 from python_jobs.runs import utc_now
-from python_jobs.warehouse import BriefWarehouse, DuckDBWarehouse, Warehouse
+from python_jobs.warehouse import BriefWarehouse, DuckDBWarehouse, Warehouse, json_parameter
 
 SECONDS_AT_RISK = 1.0
 """Answers are written as they come, but not more often than this: a kill loses so much, and what
@@ -300,7 +300,7 @@ def write_results(warehouse: BriefWarehouse, rows: list[dict[str, Any]]) -> None
             )
             held.connection.unregister("new_results")
             return
-        marks = ", ".join("?" if name != "output" else "parse_json(?)" for name in names)
+        marks = ", ".join("?" if name != "output" else json_parameter(held) for name in names)
         selects = " union all ".join(f"select {marks}" for _ in rows)
         held.execute(
             f"insert into ops.llm_results ({', '.join(names)}) {selects}",

@@ -17,6 +17,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from python_jobs.settings import EngineName
+from python_jobs.warehouse import json_value
 
 Row = Mapping[str, Any]
 
@@ -88,15 +89,20 @@ class Asked:
     @classmethod
     def of(cls, row: Row, prompts: Mapping[str, Prompt]) -> Asked:
         """From a row of an inputs model."""
-        evidence = _parsed(row["evidence"]) or []
+        evidence = json_value(row["evidence"]) or []
         return cls(
             subject_key=row["subject_key"],
-            input=_parsed(row["input"]) or {},
+            input=json_value(row["input"]) or {},
             evidence={str(item["id"]): str(item["text"]) for item in evidence},
             input_hash=row["input_hash"],
             prompt=prompts.get(row.get("template_id") or ""),
             said_by={str(item["id"]): item["by"] for item in evidence if item.get("by")},
         )
+
+    def quote(self, row: str) -> Quote:
+        """The whole of a row, as words that were said."""
+        text = self.evidence[row]
+        return Quote(text=text, evidence=row, start=0, end=len(text))
 
     def message(self) -> str:
         """The user message: the template with the facts and rows as JSON in their place."""
@@ -219,7 +225,3 @@ def statements(output: Output) -> Iterator[tuple[str, Statement]]:
         for item in value if isinstance(value, list) else [value]:
             if isinstance(item, Statement):
                 yield name, item
-
-
-def _parsed(value: Any) -> Any:
-    return json.loads(value) if isinstance(value, str) else value

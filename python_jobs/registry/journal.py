@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from python_jobs.registry.definitions import REGISTRIES, Registry, Row
 from python_jobs.settings import PROJECT_DIR
-from python_jobs.warehouse import Warehouse
+from python_jobs.warehouse import Warehouse, json_parameter
 
 SEEDS_DIR = PROJECT_DIR / "seeds" / "registry"
 
@@ -90,7 +90,7 @@ def read_registries(warehouse: Warehouse | None, seeds_dir: Path = SEEDS_DIR) ->
 
 def append(warehouse: Warehouse, changes: Iterable[Change]) -> None:
     """Write changes at the end of the journal, in one statement: an edit is whole or not at all."""
-    value = "parse_json(?)" if warehouse.target == "snowflake" else "cast(? as json)"
+    value = json_parameter(warehouse)
     selects, params = [], list[Any]()
     for change in changes:
         selects.append(f"select ?, ?, ?, ?, {value}, {value}, ?, cast(? as timestamp), ?")

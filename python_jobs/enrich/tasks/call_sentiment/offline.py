@@ -12,7 +12,7 @@ from functools import cache
 
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from python_jobs.enrich.task import Asked, Quote
+from python_jobs.enrich.task import Asked
 from python_jobs.enrich.tasks.call_sentiment.schema import CallSentiment
 
 SHOWN = 2
@@ -43,8 +43,8 @@ def write(asked: Asked) -> CallSentiment:
         {
             "label": label,
             "score": score,
-            "most_negative": [_quote(asked, row) for row in negative],
-            "most_positive": [_quote(asked, row) for row in positive],
+            "most_negative": [asked.quote(row) for row in negative],
+            "most_positive": [asked.quote(row) for row in positive],
         }
     )
 
@@ -77,11 +77,6 @@ def _score(text: str, phrases: list[tuple[str, float]]) -> float:
         left = pattern.sub(" ", left)
     said += _lexicon().polarity_scores(left)["compound"]
     return max(-1.0, min(1.0, said))
-
-
-def _quote(asked: Asked, row: str) -> Quote:
-    text = asked.evidence[row]
-    return Quote(text=text, evidence=row, start=0, end=len(text))
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from python_jobs.enrich.task import Asked, Quote, Statement
+from python_jobs.enrich.task import Asked, Statement
 from python_jobs.enrich.tasks.closed_lost_brief.schema import (
     ClosedLostBrief,
     Positioning,
@@ -21,7 +21,7 @@ def write(asked: Asked) -> ClosedLostBrief:
                 category=entry["category"],
                 statement=_fact(asked, entry["row"]),
                 response=_advice(entry["response"], f"playbook:{entry['category']}"),
-                quotes=[_quote(asked, deal["quote"]) for deal in entry["deals"] or []],
+                quotes=[asked.quote(deal["quote"]) for deal in entry["deals"] or []],
             )
             for entry in objections
         ],
@@ -50,8 +50,3 @@ def _fact(asked: Asked, row: str) -> Statement:
 
 def _advice(text: str, *rows: str) -> Statement:
     return Statement(kind="advice", text=text, evidence=list(rows))
-
-
-def _quote(asked: Asked, row: str) -> Quote:
-    text = asked.evidence[row]
-    return Quote(text=text, evidence=row, start=0, end=len(text))

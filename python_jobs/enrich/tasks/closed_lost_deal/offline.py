@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from python_jobs.enrich.task import Asked, Quote, Statement
+from python_jobs.enrich.task import Asked, Statement
 from python_jobs.enrich.tasks.closed_lost_deal.schema import (
     ClosedLostDeal,
     Objection,
@@ -54,7 +54,7 @@ def write(asked: Asked) -> ClosedLostDeal:
                 category=entry["category"],
                 severity=entry["weight"],
                 statement=_said(asked, row),
-                quote=_quoted(asked, row),
+                quote=asked.quote(row),
             )
             for entry in listened
             if entry["kind"] == "objection"
@@ -68,7 +68,7 @@ def write(asked: Asked) -> ClosedLostDeal:
         messaging=[
             Point(
                 statement=Statement(kind="advice", text=entry["messaging"], evidence=[row]),
-                quote=_quoted(asked, row),
+                quote=asked.quote(row),
             )
             for entry in listened
             if entry.get("messaging")
@@ -120,7 +120,7 @@ def _rivals(asked: Asked) -> Iterator[RivalSeen]:
                 competitor=name,
                 view=_view(" ".join(follows)),  # type: ignore[arg-type]
                 statement=_said(asked, row),
-                quote=_quoted(asked, row),
+                quote=asked.quote(row),
             )
 
 
@@ -142,23 +142,18 @@ def _segment(asked: Asked, good: list[str], poor: list[str]) -> list[SegmentAdvi
         SegmentAdvice(
             deprioritise=deprioritise,
             statement=Statement(kind="hypothesis", text=text, evidence=[row]),
-            quote=_quoted(asked, row),
+            quote=asked.quote(row),
         )
     ]
 
 
 def _point(asked: Asked, row: str) -> Point:
-    return Point(statement=_said(asked, row), quote=_quoted(asked, row))
+    return Point(statement=_said(asked, row), quote=asked.quote(row))
 
 
 def _said(asked: Asked, row: str) -> Statement:
     text = asked.evidence[row]
     return Statement(kind="fact", text=f'They said: "{text}"', evidence=[row])
-
-
-def _quoted(asked: Asked, row: str) -> Quote:
-    text = asked.evidence[row]
-    return Quote(text=text, evidence=row, start=0, end=len(text))
 
 
 @cache
