@@ -16,47 +16,18 @@ create masking policy if not exists gtm.ops.mask_personal_text as (value varchar
         else '***'
     end;
 
-alter tag gtm.ops.pii set masking policy gtm.ops.mask_personal_text;
+create masking policy if not exists gtm.ops.mask_personal_json as (value variant) returns variant ->
+    case
+        when is_role_in_session('GTM_TRANSFORMER') or is_role_in_session('GTM_LOADER') then value
+        when value is null then null
+        else to_variant('***')
+    end;
 
--- dbt replaces tables, and a replaced table has no tags: run `call gtm.ops.tag_personal_data()` as
--- the last step of a scheduled build. It goes by the names columns have everywhere in this project.
-create or replace procedure gtm.ops.tag_personal_data()
-    returns varchar
-    language sql
-    execute as owner
-as
-$$
-declare
-    tagged integer default 0;
-    personal cursor for
-        select
-            c.table_name,
-            c.column_name,
-            case
-                when c.column_name like '%EMAIL%' then 'email'
-                when c.column_name like '%PHONE%' then 'phone'
-                when c.column_name like '%LINKEDIN%' then 'profile'
-                when c.column_name = 'MESSAGE' then 'text'
-                else 'name'
-            end as kind,
-            iff(t.table_type = 'VIEW', 'view', 'table') as relation
-        from gtm.information_schema.columns as c
-        inner join gtm.information_schema.tables as t
-            on c.table_schema = t.table_schema and c.table_name = t.table_name
-        where
-            c.table_schema = 'MARTS'
-            and c.data_type = 'TEXT'
-            and c.column_name in (
-                'EMAIL', 'PHONE', 'LINKEDIN_URL', 'FIRST_NAME', 'LAST_NAME', 'DISPLAY_NAME', 'MESSAGE'
-            );
-begin
-    for found in personal do
-        execute immediate 'alter ' || found.relation || ' gtm.marts.' || found.table_name
-            || ' modify column ' || found.column_name || ' set tag gtm.ops.pii = ''' || found.kind || '''';
-        tagged := tagged + 1;
-    end for;
-    return tagged || ' columns tagged';
-end;
-$$;
+alter tag gtm.ops.pii set
+    masking policy gtm.ops.mask_personal_text,
+    masking policy gtm.ops.mask_personal_json
+    force;
 
-grant usage on procedure gtm.ops.tag_personal_data() to role gtm_transformer;
+-- A replaced table has no tags: dbt sets them, as the owner of the marts, right after it has made one
+-- (var `personal_data_tag`), on the columns that have `contains_pii` in their meta.
+grant apply on tag gtm.ops.pii to role gtm_transformer;

@@ -15,8 +15,11 @@ import uvicorn
 
 from tests.emulator import corrections, cursor, parsing
 
-# Statements that DuckDB has nothing like and nobody reads back: comments on columns.
-WITHOUT_EFFECT = (r"\s*alter\s+(table|view)\s+\S+\s+alter\s+\S+\s+comment\s",)
+# Statements that DuckDB has nothing like and nobody reads back: comments and tags of columns.
+WITHOUT_EFFECT = (
+    r"\s*alter\s+(table|view)\s+\S+\s+alter\s+\S+\s+comment\s",
+    r"\s*alter\s+(table|view)\s+\S+\s+modify\s+column\s+\S+\s+set\s+tag\s",
+)
 
 
 def main() -> None:
