@@ -1,13 +1,18 @@
-"""Fixtures for every test: the two engines, each empty, reached through environment variables."""
+"""Fixtures for every test: the two engines, each empty, and a tiny world, in files and served."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from python_jobs.sandbox.commands import RunningSandbox, started_sandbox
+from python_jobs.sandbox.world import generate
 from tests.emulator import emulator
+
+TINY = ("--size", "tiny", "--as-of", "2026-06-30")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -38,3 +43,18 @@ def snowflake_env() -> Iterator[dict[str, str]]:
 def duckdb_env(tmp_path: Path) -> dict[str, str]:
     """Environment of a DuckDB file that no other test uses."""
     return {"GTM_TARGET": "duckdb", "GTM_DUCKDB_PATH": str(tmp_path / "warehouse.duckdb")}
+
+
+@pytest.fixture(scope="session")
+def tiny_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a tiny world as the sandbox has it, for its registries and its truth."""
+    folder = tmp_path_factory.mktemp("world")
+    generate("tiny", date(2026, 6, 30), 7, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[RunningSandbox]:
+    """One sandbox for the tests of a module; a test that lets days go by starts its own."""
+    with started_sandbox(TINY) as running:
+        yield running

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,15 +12,9 @@ from python_jobs.ingest.connector import Check
 from python_jobs.ingest.sources import SOURCES
 from python_jobs.ingest.sources.sixsense import SixSenseConfig
 from python_jobs.runs import ensure_ops_tables
-from python_jobs.sandbox.commands import RunningSandbox, started_sandbox
+from python_jobs.sandbox.commands import RunningSandbox
 from python_jobs.settings import Settings
 from python_jobs.warehouse import open_warehouse
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[RunningSandbox]:
-    with started_sandbox(["--size", "tiny", "--as-of", "2026-06-30"]) as running:
-        yield running
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,6 @@ import pytest
 from python_jobs.ingest.sources import SOURCES, all_contracts
 from python_jobs.sandbox.commands import started_sandbox
 from python_jobs.sandbox.faults import FAULTS
-from python_jobs.sandbox.world import generate
 from tests.python.ingest.sources.conftest import LAST_DAY, Intake, intake_of
 from tests.python.ingest.sources.test_sixsense import everybody, knowing
 
@@ -118,14 +116,6 @@ def own_place(
     intake = next(intake_of(sandbox, folder, patch, capture))
     patch.setenv("GTM_HTTP_TIMEOUT", "1")
     return intake, patch
-
-
-@pytest.fixture(scope="module")
-def tiny_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The files of the world that the sandbox serves, for its registries."""
-    folder = tmp_path_factory.mktemp("world")
-    generate("tiny", date.fromisoformat(LAST_DAY), 7, folder)
-    return folder
 
 
 @pytest.fixture(scope="module")

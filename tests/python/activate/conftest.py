@@ -7,17 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from python_jobs.sandbox.commands import RunningSandbox, started_sandbox
+from python_jobs.sandbox.commands import RunningSandbox
 from tests.python.activate.desk import Desk
-
-WORLD = ["--size", "tiny", "--as-of", "2026-06-30"]
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[RunningSandbox]:
-    """One sandbox for the tests of a module: each writes records of its own."""
-    with started_sandbox(WORLD) as running:
-        yield running
 
 
 @pytest.fixture

@@ -23,17 +23,11 @@ from python_jobs.activate.destinations.outreach_records import Found, Records
 from python_jobs.errors import ConfigurationError, QuotaExhausted, TransientError
 from python_jobs.http import Limit, Patience, Refused
 from python_jobs.ingest.sources.outreach import OutreachConfig, connect
-from python_jobs.sandbox.commands import RunningSandbox, started_sandbox
+from python_jobs.sandbox.commands import RunningSandbox
 
 SENT = datetime(2026, 7, 1)
 NUMBERS = count(1)
 PATIENCE = Patience(first_wait=0.01, read_timeout=2.0)
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[RunningSandbox]:
-    with started_sandbox(["--size", "tiny", "--as-of", "2026-06-30"]) as running:
-        yield running
 
 
 @pytest.fixture

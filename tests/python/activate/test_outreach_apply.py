@@ -22,18 +22,12 @@ from python_jobs.errors import TransientError
 from python_jobs.http import Patience
 from python_jobs.ingest.sources.outreach import OutreachConfig, connect
 from python_jobs.runs import ensure_ops_tables, utc_now
-from python_jobs.sandbox.commands import RunningSandbox, started_sandbox
+from python_jobs.sandbox.commands import RunningSandbox
 from python_jobs.settings import Settings
 from python_jobs.warehouse import BriefWarehouse
 
 ALLOWED = [guard for guard in GUARDS if guard != "deletes"]
 NUMBERS = count(1)
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[RunningSandbox]:
-    with started_sandbox(["--size", "tiny", "--as-of", "2026-06-30"]) as running:
-        yield running
 
 
 class Desk:

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from pydantic import SecretStr
 
 from python_jobs.http import Api, Patience
 from python_jobs.ingest.connector import Check
 from python_jobs.ingest.sources.outreach import OutreachConfig, check, connect
-from python_jobs.sandbox.commands import RunningSandbox, started_sandbox
+from python_jobs.sandbox.commands import RunningSandbox
 from python_jobs.sandbox.vendors.outreach import READING_TOKEN, Outreach
 
 WRITES = "all that `gtm sync apply` writes may be written"
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[RunningSandbox]:
-    with started_sandbox(["--size", "tiny", "--as-of", "2026-06-30"]) as running:
-        yield running
 
 
 def api_of(sandbox: RunningSandbox, token_file: Path, token: str | None = None) -> Api:

@@ -17,6 +17,7 @@ from python_jobs.http import Patience
 from python_jobs.ingest.sources.outreach import OutreachConfig, connect
 from python_jobs.sandbox.commands import RunningSandbox, started_sandbox
 from python_jobs.settings import PROJECT_DIR
+from tests.conftest import TINY
 
 OPT_OUT = "tell me and I will not write again"
 
@@ -25,12 +26,6 @@ def registry_names() -> dict[str, str]:
     path = PROJECT_DIR / "seeds" / "registry" / "sequences.csv"
     with path.open(encoding="utf-8", newline="") as file:
         return {row["sequence_key"]: row["outreach_sequence_name"] for row in csv.DictReader(file)}
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[RunningSandbox]:
-    with started_sandbox(["--size", "tiny", "--as-of", "2026-06-30"]) as running:
-        yield running
 
 
 @pytest.fixture
@@ -187,7 +182,7 @@ def test_the_command_shows_first_makes_what_is_asked_for_and_is_done(
         cli.app(["sync", "sequences", *arguments], standalone_mode=False)
         return capsys.readouterr().out.splitlines()
 
-    with started_sandbox(["--size", "tiny", "--as-of", "2026-06-30"]) as running:
+    with started_sandbox(TINY) as running:
         monkeypatch.setenv("GTM_SANDBOX_URL", running.url)
         monkeypatch.setenv("GTM_TARGET", "duckdb")
         monkeypatch.setenv("GTM_DUCKDB_PATH", str(tmp_path / "warehouse.duckdb"))

@@ -24,7 +24,8 @@ import pytest
 from python_jobs.http import Api
 from python_jobs.sandbox.commands import RunningSandbox, started_sandbox
 from python_jobs.warehouse import DuckDBWarehouse
-from tests.python.activate.conftest import WORLD, env_of
+from tests.conftest import TINY
+from tests.python.activate.conftest import env_of
 from tests.python.activate.desk import Desk, Row, link, row
 
 KILLS = int(os.environ.get("GTM_KILLS", "20"))
@@ -180,7 +181,7 @@ def held_of_round(desk: Desk, number: int) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def sandboxes() -> Iterator[tuple[RunningSandbox, RunningSandbox]]:
-    with started_sandbox(WORLD) as calm, started_sandbox(WORLD) as killed:
+    with started_sandbox(TINY) as calm, started_sandbox(TINY) as killed:
         yield calm, killed
 
 

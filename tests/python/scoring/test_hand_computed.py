@@ -30,7 +30,6 @@ An event of age a counts weight × exp(-0.1 × a); a score is 100 × (1 - exp(-s
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,9 +37,9 @@ from typing import Any
 
 import pytest
 
-from python_jobs import cli
 from python_jobs.settings import PROJECT_DIR, Settings
 from python_jobs.warehouse import Warehouse, open_warehouse
+from tests.typed import gtm
 
 EVENTS = PROJECT_DIR / "tests" / "fixtures" / "twenty_events.csv"
 
@@ -185,14 +184,6 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
         settings = Settings(GTM_DUCKDB_PATH=Path(folder / "warehouse.duckdb"))
     with open_warehouse(settings, read_only=True) as opened:
         yield opened
-
-
-def gtm(patch: pytest.MonkeyPatch, *arguments: str) -> None:
-    """Run ``gtm …`` in this process; it must succeed."""
-    patch.setattr(sys, "argv", ["gtm", *arguments])
-    with pytest.raises(SystemExit) as ended:
-        cli.main()
-    assert not ended.value.code
 
 
 def near(value: float) -> Any:

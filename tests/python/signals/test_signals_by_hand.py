@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import csv
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from python_jobs import cli
 from python_jobs.settings import Settings
 from python_jobs.warehouse import Warehouse, open_warehouse
 from tests.python.signals import account_cases
+from tests.typed import gtm
 
 Firings = list[tuple[str, int]]
 
@@ -302,14 +301,6 @@ def write(path: Path, columns: tuple[str, ...], rows: list[Any]) -> None:
         writer = csv.writer(file)
         writer.writerow(columns)
         writer.writerows(rows)
-
-
-def gtm(patch: pytest.MonkeyPatch, *arguments: str) -> None:
-    """Run ``gtm …`` in this process; it must succeed."""
-    patch.setattr(sys, "argv", ["gtm", *arguments])
-    with pytest.raises(SystemExit) as ended:
-        cli.main()
-    assert not ended.value.code
 
 
 def firings(warehouse: Warehouse, signal: str, account: str) -> Firings:

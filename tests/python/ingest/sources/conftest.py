@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +15,9 @@ from python_jobs.registry.edits import Edit, set_row
 from python_jobs.registry.journal import append, read_registries
 from python_jobs.runs import ensure_ops_tables, ensure_raw_tables, utc_now
 from python_jobs.sandbox.commands import RunningSandbox, started_sandbox
-from python_jobs.sandbox.world import generate
 from python_jobs.settings import Settings
 from python_jobs.warehouse import open_warehouse
+from tests.conftest import TINY
 
 LAST_DAY = "2026-06-30"
 
@@ -87,21 +86,6 @@ class Intake:
             append(warehouse, edit.checked())
 
 
-@pytest.fixture(scope="session")
-def tiny_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a tiny world as the sandbox has it, for its registries and its truth."""
-    folder = tmp_path_factory.mktemp("world")
-    generate("tiny", date.fromisoformat(LAST_DAY), 7, folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[RunningSandbox]:
-    """One sandbox for the tests of a module; a test that lets days go by starts its own."""
-    with started_sandbox(["--size", "tiny", "--as-of", LAST_DAY]) as running:
-        yield running
-
-
 @pytest.fixture
 def intake(
     sandbox: RunningSandbox,
@@ -118,7 +102,7 @@ def own_intake(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Iterator[Intake]:
     """An empty warehouse before a sandbox of the test's own, for tests that change the world."""
-    with started_sandbox(["--size", "tiny", "--as-of", LAST_DAY]) as running:
+    with started_sandbox(TINY) as running:
         yield from intake_of(running, tmp_path, monkeypatch, capsys)
 
 

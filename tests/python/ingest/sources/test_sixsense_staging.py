@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from python_jobs.ingest.credits import CreditLedger
 from python_jobs.ingest.sources.sixsense import DUE, SixSenseConfig, qualifying_accounts
-from python_jobs.runs import ensure_ops_tables, ensure_raw_tables
-from python_jobs.settings import PROJECT_DIR, Settings
-from python_jobs.warehouse import Warehouse, open_warehouse
-from tests.emulator import emulator
-from tests.small_project import SmallProject
+from python_jobs.warehouse import Warehouse
+from tests.python.ingest.sources.staged import SEEN, staged_on
 
-SEEN = datetime(2026, 6, 29, 23)
 LATER = datetime(2026, 7, 4, 23)
 STRONG = {"company_profile_fit": "Strong", "company_profile_score": 81}
 RAW: list[tuple[str, str, datetime, dict[str, Any]]] = [
@@ -125,38 +119,7 @@ def staged(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Staged]:
     folder = tmp_path_factory.mktemp("staged")
-    if request.param == "snowflake":
-        with emulator() as env:
-            yield from _staged(folder, env)
-    else:
-        path = str(folder / "warehouse.duckdb")
-        yield from _staged(folder, {"GTM_TARGET": "duckdb", "GTM_DUCKDB_PATH": path})
-
-
-def _staged(folder: Path, env: dict[str, str]) -> Iterator[Staged]:
-    project = SmallProject(folder / "project", env)
-    models = project.folder / "models"
-    models.mkdir()
-    for path in (
-        PROJECT_DIR / "models" / "docs.md",
-        *(PROJECT_DIR / "models" / "staging" / "sixsense").glob("*"),
-        *(PROJECT_DIR / "models" / "staging" / "clay").glob("*"),
-    ):
-        if "salesforce" not in path.name:
-            shutil.copy(path, models)
-    settings = Settings(**env)
-    with open_warehouse(settings) as warehouse:
-        ensure_ops_tables(warehouse)
-        ensure_raw_tables(warehouse)
-        value = "parse_json(?)" if settings.target == "snowflake" else "?"
-        for table, record_id, version_at, payload in RAW:
-            warehouse.execute(
-                f"insert into raw.{table} (record_id, version_at, payload, payload_hash, loaded_at)"
-                f" select ?, ?, {value}, ?, ?",
-                [record_id, version_at, json.dumps(payload), str(version_at), SEEN],
-            )
-    project.dbt("build", "--vars", "{as_of_date: 2026-06-30}", "--exclude", "resource_type:seed")
-    with open_warehouse(settings) as warehouse:
+    with staged_on(request.param, folder, ("sixsense", "clay"), RAW) as warehouse:
         yield Staged(warehouse)
 
 
