@@ -72,13 +72,6 @@ def _array_construct_compact(call: exp.Expr) -> None:
     call.replace(_duckdb("to_json", _duckdb("list_filter", items, keep)))
 
 
-def _array_slice(call: exp.Expr) -> None:
-    """ARRAY_SLICE counts from 0, without its end; arrays are JSON here."""
-    items = _duckdb("json_extract", call.this, _literal("$[*]"))
-    start = exp.Add(this=exp.Paren(this=call.args["start"]), expression=exp.Literal.number(1))
-    call.replace(_duckdb("to_json", _duckdb("list_slice", items, start, call.args["end"])))
-
-
 def _array_to_string(call: exp.Expr) -> None:
     """ARRAY_TO_STRING of an array that is JSON here; of an empty one it is ''."""
     items = _duckdb("json_extract_string", _duckdb("to_json", call.this), _literal("$[*]"))
@@ -138,7 +131,6 @@ _CORRECTIONS: dict[type[exp.Expr], Callable[[exp.Expr], None]] = {
     exp.CosineDistance: _vector_cosine_similarity,
     exp.ArrayAgg: _array_agg,
     exp.ArrayConstructCompact: _array_construct_compact,
-    exp.ArraySlice: _array_slice,
     exp.ArrayToString: _array_to_string,
     exp.TryCast: _time_with_offset,
     exp.Anonymous: _time_with_offset,

@@ -83,12 +83,6 @@ VALUES: dict[str, tuple[str, str, Any]] = {
         f"select * from ({ROWS}) as given where k = 'b'",
         {"k": "b", "missing": None, "inner": {"o": 3}},
     ),
-    "object_agg": ("json_object_agg('k', 'v')", ROWS, {"a": 2.5, "c": 4.0, "d": 8.0}),
-    "object_agg_of_none": (
-        "json_object_agg('k', 'v')",
-        f"select * from ({ROWS}) as given where k = 'z'",
-        {},
-    ),
     "array_agg": ("json_array_agg('v', 'k desc')", ROWS, [8.0, 4.0, 2.5]),
     "array_agg_of_none": (
         "json_array_agg('v', 'k')",
@@ -99,13 +93,6 @@ VALUES: dict[str, tuple[str, str, Any]] = {
         "json_array_agg(json_build({'k': 'k'}), 'k')",
         f"select * from ({ROWS}) as given where k < 'c'",
         [{"k": "a"}, {"k": "b"}],
-    ),
-    "top_n": ("top_n_by('k', 'o', 3)", ROWS, ["d", "b", "c"]),
-    "top_n_of_fewer": ("top_n_by('v', 'o', 9)", ROWS, [8.0, 4.0, 2.5]),
-    "top_n_of_none": (
-        "top_n_by('k', 'o', 3)",
-        f"select * from ({ROWS}) as given where k = 'z'",
-        [],
     ),
     "array_text": (
         'json_array_text(json_parse("\'[\\"2× a\\", \\"b\\"]\'"), \', \')',
