@@ -9,8 +9,7 @@ parts as (
 
     select
         subject_key,
-        {{ dbt.split_part('subject_key', "':'", 1) }} as opportunity_id,
-        cast({{ dbt.split_part('subject_key', "':'", 2) }} as integer) as part_number
+        {{ dbt.split_part('subject_key', "':'", 1) }} as opportunity_id
     from {{ ref('closed_lost_deal_inputs') }}
 
 ),
@@ -20,7 +19,6 @@ final as (
     select
         parts.subject_key as part_id,
         parts.opportunity_id,
-        parts.part_number,
 
         {{ json_field('results.output', 'objections') }} as objections,
         {{ json_field('results.output', 'pain_points') }} as pain_points,

@@ -31,8 +31,7 @@ final as (
         is_behaviour,
         cast(row_number() over (
             partition by account_key order by is_behaviour desc, weight desc, evidence_id
-        ) as integer) as row_rank,
-        cast(kind_rank as integer) as kind_rank
+        ) as integer) as row_rank
     from ranked
     where kind_rank <= {{ var('brief_rows_per_kind') }}
 

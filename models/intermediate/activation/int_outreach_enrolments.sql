@@ -53,7 +53,6 @@ landed as (
         sequence_states.sequence_id,
         sequence_states.mailbox_id,
         sequence_states.state,
-        sequence_states.sequence_state_id,
         cast(sequence_states.created_at as date) as enrolled_on
     from sequence_states
     inner join prospect_people on sequence_states.outreach_prospect_id = prospect_people.outreach_prospect_id
@@ -68,7 +67,6 @@ own as (
         own_attempts.sequence_id,
         {{ json_text(json_field('plan_records.links', 'mailbox'), 'external_id') }} as mailbox_id,
         case when own_attempts.action = 'undo' then 'finished' else 'pending' end as state,
-        own_attempts.external_id as sequence_state_id,
         cast(own_attempts.attempted_at as date) as enrolled_on
     from own_attempts
     left join plan_records
@@ -85,7 +83,6 @@ final as (
         sequence_id,
         mailbox_id,
         state,
-        sequence_state_id,
         enrolled_on,
         true as is_landed
     from landed
@@ -95,7 +92,6 @@ final as (
         own.sequence_id,
         own.mailbox_id,
         own.state,
-        own.sequence_state_id,
         own.enrolled_on,
         false
     from own

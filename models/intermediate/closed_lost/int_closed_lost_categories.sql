@@ -43,9 +43,7 @@ final as (
 
         row_number() over (
             partition by opportunity_id order by severity desc, last_said_at desc, category
-        ) = 1 as is_primary,
-
-        last_said_at
+        ) = 1 as is_primary
     from of_deals
 
 )

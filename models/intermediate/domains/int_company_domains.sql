@@ -14,9 +14,7 @@ final as (
 
     select
         domain_references.domain_reference,
-        domain_references.host,
-        case when not domains.is_personal_mail then domains.registrable_domain end as company_domain,
-        domains.is_personal_mail
+        case when not domains.is_personal_mail then domains.registrable_domain end as company_domain
     from domain_references
     inner join domains on domain_references.host = domains.host
 

@@ -66,7 +66,6 @@ final as (
         title,
         title_lower,
         lower(description) as description_lower,
-        url,
         coalesce(posted_at, observed_at) as posted_at,
         posted_on,
         known_on,

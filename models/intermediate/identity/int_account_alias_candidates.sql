@@ -53,8 +53,7 @@ final as (
     select
         company_domains.domain,
         company_domains.other_domain,
-        min(company_domains.evidence) as evidence,
-        count(distinct company_domains.evidence) as evidence_count
+        min(company_domains.evidence) as evidence
     from company_domains
     left join aliases on company_domains.domain = aliases.alias_domain
     left join aliases as other_aliases on company_domains.other_domain = other_aliases.alias_domain

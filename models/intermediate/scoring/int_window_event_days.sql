@@ -25,7 +25,6 @@ final as (
     select
         company_accounts.account_number,
         company_event_days.event_date,
-        company_event_days.counted_on,
         -- the first day of the window that counts it
         greatest(company_event_days.counted_on, {{ sql_date(window['from']) }}) as enters_on,
         company_event_days.event_class_id,

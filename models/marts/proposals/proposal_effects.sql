@@ -49,7 +49,6 @@ approved as (
         kind,
         {{ json_text('payload', 'registry') }} as registry,
         {{ json_text('payload', 'record_key') }} as record_key,
-        {{ json_text(json_field('payload', 'set'), 'value') }} as value,
         change_id,
         decided_by,
         decided_at
