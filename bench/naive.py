@@ -61,7 +61,7 @@ events as (
             as points,
         coalesce(
             md5('email:' || events.email),
-            case when persons.linked_from <= days.snapshot_date then persons.person_id end,
+            case when links.linked_from <= days.snapshot_date then md5('email:' || links.email) end,
             events.distinct_id
         ) as person_key
     from attributed_events as events
@@ -77,11 +77,11 @@ events as (
         and events.cta_id is not distinct from classes.cta_id
     left join staging.stg_registry__account_aliases as aliases
         on events.company_domain = aliases.alias_domain
-    left join intermediate.int_identity_persons as persons
+    left join intermediate.int_visitor_emails as links
         on events.email is null
-        and events.distinct_id = persons.identity_value
-        and events.counted_on >= persons.applies_from
-        and events.counted_on < persons.applies_until
+        and events.distinct_id = links.distinct_id
+        and events.counted_on >= links.applies_from
+        and events.counted_on < links.applies_until
     cross join config
     where events.occurred_at >= timestamp '{days[0] - timedelta(days=LONGEST_AGE - 1)}'
         and events.occurred_at < timestamp '{days[-1] + timedelta(days=1)}'

@@ -1,9 +1,9 @@
 {#
-The registrable domain of each host of a relation with a column `host` (distinct, as `host_of` gives
-them), by the Public Suffix List: one label more than the longest suffix that matches, where a suffix
-is a rule, a name one label below a wildcard (the wildcard's own name too, as the list's linter has
-it), or, without any rule, the last label. Null where there is none: public suffixes themselves, IPv4
-addresses, names that only a local network knows.
+The registrable domain of each host of a relation with a column `host` (as `host_of` gives them), by
+the Public Suffix List: one label more than the longest suffix that matches, where a suffix is a rule,
+a name one label below a wildcard (the wildcard's own name too, as the list's linter has it), or,
+without any rule, the last label. Null where there is none: public suffixes themselves, IPv4 addresses,
+names that only a local network knows.
 
 Returns a query with host, registrable_domain, is_personal_mail. Each host meets the list through one
 equality join per number of labels, so the work grows with the hosts and not with the list.
@@ -11,7 +11,7 @@ equality join per number of labels, so the work grows with the hosts and not wit
 {% macro registrable_domains(hosts) %}
 {%- set max_labels = 8 -%}
 with given_hosts as (
-    select host
+    select distinct host
     from {{ hosts }}
     where host is not null
 ),

@@ -1,3 +1,1 @@
-{{ config(materialized='table') }}
-
-{{ registrable_domains(ref('int_hosts_unioned')) }}
+{{ registrable_domains(ref('int_domain_references')) }}

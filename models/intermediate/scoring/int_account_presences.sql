@@ -14,9 +14,15 @@ company_accounts as (
 
 ),
 
-persons as (
+visitor_persons as (
 
-    select * from {{ ref('int_identity_persons') }}
+    select
+        distinct_id,
+        {{ person_id('email', 'email') }} as person_id,
+        linked_from,
+        applies_from,
+        applies_until
+    from {{ ref('int_visitor_emails') }}
 
 ),
 
@@ -28,19 +34,19 @@ sightings as (
         case
             when visitor_days.email is not null then {{ person_id('email', 'visitor_days.email') }}
         end as own_person_id,
-        persons.person_id,
+        visitor_persons.person_id,
         visitor_days.counted_on as seen_from,
         {{ add_days('visitor_days.event_date', 7) }} as seen_until,
         case
-            when persons.person_id is not null then greatest(persons.linked_from, visitor_days.counted_on)
+            when visitor_persons.person_id is not null then greatest(visitor_persons.linked_from, visitor_days.counted_on)
         end as known_from
     from visitor_days
     inner join company_accounts on visitor_days.company_domain = company_accounts.company_domain
-    left join persons
+    left join visitor_persons
         on visitor_days.email is null
-        and visitor_days.distinct_id = persons.identity_value
-        and visitor_days.counted_on >= persons.applies_from
-        and visitor_days.counted_on < persons.applies_until
+        and visitor_days.distinct_id = visitor_persons.distinct_id
+        and visitor_days.counted_on >= visitor_persons.applies_from
+        and visitor_days.counted_on < visitor_persons.applies_until
 
 ),
 
