@@ -3,7 +3,7 @@
 with mailboxes as (
 
     select * from {{ ref('stg_outreach__mailboxes') }}
-    qualify row_number() over (partition by mailbox_id order by version_at desc) = 1
+    where is_current
 
 ),
 
@@ -16,7 +16,7 @@ registry as (
 mailings as (
 
     select * from {{ ref('stg_outreach__mailings') }}
-    qualify row_number() over (partition by mailing_id order by version_at desc) = 1
+    where is_current
 
 ),
 

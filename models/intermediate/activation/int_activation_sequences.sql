@@ -9,7 +9,7 @@ with registry as (
 current_sequences as (
 
     select * from {{ ref('stg_outreach__sequences') }}
-    qualify row_number() over (partition by sequence_id order by version_at desc) = 1
+    where is_current
 
 ),
 

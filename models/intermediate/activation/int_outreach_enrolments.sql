@@ -3,7 +3,7 @@
 with sequence_states as (
 
     select * from {{ ref('stg_outreach__sequence_states') }}
-    qualify row_number() over (partition by sequence_state_id order by version_at desc) = 1
+    where is_current
 
 ),
 

@@ -4,7 +4,7 @@ with crm_owners as (
         user_id as crm_owner_id,
         {{ clean_email('email') }} as email
     from {{ ref('stg_salesforce__users') }}
-    qualify row_number() over (partition by user_id order by version_at desc) = 1
+    where is_current
     union all
     select
         owner_id,
@@ -19,7 +19,7 @@ outreach_users as (
         outreach_user_id,
         email
     from {{ ref('stg_outreach__users') }}
-    qualify row_number() over (partition by outreach_user_id order by version_at desc) = 1
+    where is_current
 
 ),
 

@@ -26,7 +26,7 @@ lead_requests as (
 prospects as (
 
     select * from {{ ref('stg_outreach__prospects') }}
-    qualify row_number() over (partition by outreach_prospect_id order by version_at desc) = 1
+    where is_current
 
 ),
 

@@ -37,7 +37,8 @@ final as (
         {{ json_utc('attributes', 'createdAt') }} as created_at,
         version_at,
         version_known_at as known_at,
-        loaded_at
+        loaded_at,
+        row_number() over (partition by record_id order by version_at desc) = 1 as is_current
     from source
     where {{ is_known_by_as_of('version_known_at') }}
 

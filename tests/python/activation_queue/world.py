@@ -83,7 +83,7 @@ class Prospect:
     emails_opt_status: str | None = None
     trashed_at: datetime | None = None
     touched_at: datetime | None = None
-    version_at: datetime = datetime(2026, 1, 1)
+    is_current: bool = True
 
 
 @dataclass
@@ -94,7 +94,7 @@ class State:
     state: str
     created_at: datetime
     mailbox_id: str | None = None
-    version_at: datetime = datetime(2026, 1, 1)
+    is_current: bool = True
 
 
 @dataclass
@@ -108,7 +108,7 @@ class Mailing:
     bounced_at: datetime | None = None
     unsubscribed_at: datetime | None = None
     marked_as_spam_at: datetime | None = None
-    version_at: datetime = datetime(2026, 1, 1)
+    is_current: bool = True
 
 
 @dataclass
@@ -120,7 +120,7 @@ class Mailbox:
     is_send_disabled: bool | None = False
     send_permanent_error_at: datetime | None = None
     created_at: datetime = datetime(2022, 1, 1)
-    version_at: datetime = datetime(2026, 1, 1)
+    is_current: bool = True
 
 
 @dataclass
@@ -129,7 +129,7 @@ class Seller:
 
     user_id: str
     email: str
-    version_at: datetime = datetime(2026, 1, 1)
+    is_current: bool = True
 
 
 @dataclass
@@ -141,7 +141,7 @@ class Sequence_:
     is_throttle_paused: bool | None = False
     daily_add_limit_count: int | None = 50
     created_at: datetime = datetime(2022, 1, 1)
-    version_at: datetime = datetime(2026, 1, 1)
+    is_current: bool = True
 
 
 @dataclass
