@@ -52,13 +52,3 @@
         {{ landed_text(fields, mapping) }} as landed_{{ mapping.field }},
     {%- endfor %}
 {%- endmacro %}
-
-{% macro sync_settings(destination, settings) -%}
-    {#- What the registry sync_settings says of a destination: a query with one row, a column per setting (name to type). -#}
-    select
-        {%- for setting, type in settings.items() %}
-        max(case when setting = '{{ setting }}' then try_cast(value as {{ type }}) end) as {{ setting }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from {{ ref('stg_registry__sync_settings') }}
-    where destination = '{{ destination }}'
-{%- endmacro %}

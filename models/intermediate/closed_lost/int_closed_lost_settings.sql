@@ -1,4 +1,4 @@
-{%- set figures = {
+{{ settings_row(ref('stg_registry__closed_lost_settings'), settings={
     'window_months': 'integer',
     'part_characters': 'integer',
     'alert_amount': 'double',
@@ -11,11 +11,4 @@
     'change_min_deals': 'integer',
     'proposal_rest_days': 'integer',
     'currency': 'varchar',
-} -%}
-select
-    {%- for setting, type in figures.items() %}
-    max(case when setting = '{{ setting }}' then
-        {{ 'value' if type == 'varchar' else 'try_cast(value as ' ~ type ~ ')' }} end) as {{ setting }}
-        {{- ',' if not loop.last }}
-    {%- endfor %}
-from {{ ref('stg_registry__closed_lost_settings') }}
+}) }}

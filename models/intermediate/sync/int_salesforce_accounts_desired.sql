@@ -15,7 +15,7 @@ config as (
 
 settings as (
 
-    {{ sync_settings('salesforce', {
+    {{ settings_row(ref('stg_registry__sync_settings'), where="destination = 'salesforce'", settings={
         'stage_hysteresis': 'double', 'surge_hysteresis': 'double', 'surge_stages': 'varchar', 'create_stages': 'varchar',
         'create_queued': 'boolean',
     }) }}

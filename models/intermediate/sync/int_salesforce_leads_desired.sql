@@ -1,6 +1,6 @@
 with settings as (
 
-    {{ sync_settings('salesforce', {
+    {{ settings_row(ref('stg_registry__sync_settings'), where="destination = 'salesforce'", settings={
         'leads': 'boolean', 'leads_min_score': 'double', 'leads_max_age_days': 'integer',
     }) }}
 

@@ -2,7 +2,7 @@
 
 with settings as (
 
-    {{ sync_settings('salesforce', {
+    {{ settings_row(ref('stg_registry__sync_settings'), where="destination = 'salesforce'", settings={
         'tasks': 'boolean', 'task_levels': 'varchar', 'task_due_days': 'integer', 'surge_stages': 'varchar',
     }) }}
 

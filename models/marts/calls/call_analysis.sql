@@ -12,14 +12,10 @@ measures as (
 
 settings as (
 
-    select
-        {%- for setting in [
-            'risk_negative', 'risk_per_concern', 'most_concerns', 'risk_no_next_step', 'critical_risk',
-            'critical_revenue', 'high_risk', 'high_revenue', 'medium_risk',
-        ] %}
-        max(case when setting = '{{ setting }}' then setting_value end) as {{ setting }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from {{ ref('stg_registry__coaching_settings') }}
+    {{ settings_row(ref('stg_registry__coaching_settings'), value='setting_value', settings=[
+        'risk_negative', 'risk_per_concern', 'most_concerns', 'risk_no_next_step', 'critical_risk',
+        'critical_revenue', 'high_risk', 'high_revenue', 'medium_risk',
+    ]) }}
 
 ),
 

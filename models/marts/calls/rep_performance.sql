@@ -19,10 +19,9 @@ measures as (
 
 settings as (
 
-    select
-        max(case when setting = 'fewest_calls' then setting_value end) as fewest_calls,
-        max(case when setting = 'period_days' then setting_value end) as period_days
-    from {{ ref('stg_registry__coaching_settings') }}
+    {{ settings_row(ref('stg_registry__coaching_settings'), value='setting_value', settings=[
+        'fewest_calls', 'period_days',
+    ]) }}
 
 ),
 
