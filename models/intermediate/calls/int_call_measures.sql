@@ -58,10 +58,7 @@ final as (
         measures.coach_at,
         measures.label,
         measures.advice,
-        -- 0 at what is poor, 100 at what is good, in proportion between
-        100 * greatest(0, least(1,
-            (long_form.measure_value - measures.poor_value) / (measures.good_value - measures.poor_value)
-        )) as score,
+        {{ score_between('long_form.measure_value', 'measures.poor_value', 'measures.good_value') }} as score,
         coalesce(
             case
                 when measures.poor_value > measures.good_value then long_form.measure_value >= measures.coach_at

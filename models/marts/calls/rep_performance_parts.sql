@@ -35,7 +35,7 @@ scored as (
 
     select
         *,
-        100 * greatest(0, least(1, (measure_value - poor_value) / (good_value - poor_value))) as score,
+        {{ score_between('measure_value', 'poor_value', 'good_value') }} as score,
         weight / nullif(sum(weight) over (partition by rep_id, periods_ago), 0) as weight_share
     from averages
 
