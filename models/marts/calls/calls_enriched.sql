@@ -44,11 +44,11 @@ final as (
         opportunities.stage_name,
 
         sentiments.sentiment,
-        summaries.summary,
-        summaries.concerns,
-        summaries.next_steps,
-        sentiments.most_negative,
-        sentiments.most_positive,
+        {{ as_json(json_to_text('summaries.summary')) }} as summary,
+        {{ as_json(json_to_text('summaries.concerns')) }} as concerns,
+        {{ as_json(json_to_text('summaries.next_steps')) }} as next_steps,
+        {{ as_json(json_to_text('sentiments.most_negative')) }} as most_negative,
+        {{ as_json(json_to_text('sentiments.most_positive')) }} as most_positive,
         summaries.engine as summary_engine,
         sentiments.engine as sentiment_engine,
 
