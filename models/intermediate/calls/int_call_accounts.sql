@@ -35,15 +35,9 @@ crm_accounts as (
 
 ),
 
-company_domains as (
+account_keys as (
 
-    select * from {{ ref('int_company_domains') }}
-
-),
-
-aliases as (
-
-    select * from {{ ref('stg_registry__account_aliases') }}
+    select * from {{ ref('int_account_keys') }}
 
 ),
 
@@ -85,12 +79,11 @@ statements as (
     union all
     select
         calls.call_id,
-        coalesce(aliases.account_key, company_domains.company_domain),
+        account_keys.account_key,
         4,
         1
     from calls
-    inner join company_domains on calls.account_domain = company_domains.domain_reference
-    left join aliases on company_domains.company_domain = aliases.alias_domain
+    inner join account_keys on calls.account_domain = account_keys.domain_reference
     union all
     select
         call_id,
