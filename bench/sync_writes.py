@@ -48,9 +48,9 @@ with config as (
     select * from {{ ref('stg_registry__score_configs') }} where status = 'active'
 ),
 settings as (
-    {{ sync_settings('salesforce', {
+    {{ settings_row(ref('stg_registry__sync_settings'), settings={
         'stage_hysteresis': 'double', 'surge_hysteresis': 'double', 'surge_stages': 'varchar',
-    }) }}
+    }, where="destination = 'salesforce'") }}
 ),
 leveled as (
     select
