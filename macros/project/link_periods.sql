@@ -78,7 +78,7 @@ again by the next run.
         delete from {{ this }}
         where exists (
             select 1 from {{ this }} as searched
-            where searched.searched_until > {{ sql_date(snapshot_window().to) }}
+            where searched.searched_until > {{ sql_date(last_day_of_run()) }}
         )
     {%- endif -%}
 {%- endmacro %}

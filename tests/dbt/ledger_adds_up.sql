@@ -1,6 +1,6 @@
 -- The ledger's points are the whole score: for every account, on the first and on the last day of
 -- this run, they add up to the raw scores, to 1e-9. A score without ledger rows must be 0.
-{%- set days = [snapshot_window().to] %}
+{%- set days = [last_day_of_run()] %}
 -- depends_on: {{ ref('int_window_event_days') }}
 {#- The run's working table knows its first day; the snapshots only know their last. -#}
 {%- if execute and load_relation(ref('int_window_event_days')) is not none %}

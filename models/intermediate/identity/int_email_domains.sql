@@ -156,5 +156,5 @@ select
     linked_until,
     applies_from,
     linked_until as applies_until,
-    {{ sql_date(snapshot_window().to) }} as searched_until
+    {{ sql_date(last_day_of_run()) }} as searched_until
 from link_periods

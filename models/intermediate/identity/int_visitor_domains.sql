@@ -64,7 +64,7 @@ final as (
             lead(linked_from) over (partition by distinct_id order by linked_from),
             {{ sql_date('9999-12-31') }}
         ) as applies_until,
-        {{ sql_date(snapshot_window().to) }} as searched_until
+        {{ sql_date(last_day_of_run()) }} as searched_until
     from links
 
 )

@@ -1,7 +1,7 @@
 with company_event_days as (
 
     select * from {{ ref('int_company_event_days') }}
-    where counted_on <= {{ sql_date(snapshot_window().to) }}
+    where counted_on <= {{ sql_date(last_day_of_run()) }}
 
 ),
 

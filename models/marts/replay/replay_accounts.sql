@@ -1,4 +1,4 @@
-{%- set last_day = sql_date(snapshot_window().to) %}
+{%- set last_day = sql_date(last_day_of_run()) %}
 
 with account_days as (
 

@@ -336,6 +336,7 @@ def _versions(crm: Crm, row: Ints, step: Ints, at: Any) -> pa.Table:
             "amount": pa.array(np.round(amount, -2)),
             "is_closed": pa.array(is_closed),
             "is_won": pa.array(is_closed & won),
+            "is_deleted": pa.array(np.zeros(len(row), dtype=bool)),
             "close_date": dates(close_day),
             "loss_reason": choose(
                 texts(journey.LOSS_REASONS), reasons_in_crm(crm)[row], is_closed & ~won
@@ -375,6 +376,7 @@ def _won_before(crm: Crm) -> pa.Table:
             "amount": pa.array(np.round(universe.companies.employees[company] * 40.0 + 3000, -2)),
             "is_closed": pa.array(np.ones(count, dtype=bool)),
             "is_won": pa.array(np.ones(count, dtype=bool)),
+            "is_deleted": pa.array(np.zeros(count, dtype=bool)),
             "close_date": dates(since[company] + EPOCH_DAYS),
             "loss_reason": constant(None, count),
             "owner_id": choose(owner_ids(), owner),

@@ -46,11 +46,12 @@ SCHEMAS: dict[str, pa.Schema] = {
         updated_at=STAMP,
     ),
     "opportunities": _columns(
-        "opportunity_id account_id name stage_name amount is_closed is_won close_date"
+        "opportunity_id account_id name stage_name amount is_closed is_won is_deleted close_date"
         " loss_reason owner_id created_at updated_at",
         amount=NUMBER,
         is_closed=FLAG,
         is_won=FLAG,
+        is_deleted=FLAG,
         close_date=DAY,
         created_at=STAMP,
         updated_at=STAMP,
