@@ -50,7 +50,10 @@ def test_a_file_and_a_row_are_a_signal(tmp_path: Path) -> None:
     assert "dbt parse --no-partial-parse" in str(refused.value)
 
     project.dbt("parse", "--no-partial-parse")
-    project.dbt(*build, "signals", "fct_opportunity_changes", "sig_customer_won", "fct_signals")
+    project.dbt(
+        *(*build, "signals", "int_opportunities_collected", "fct_opportunity_changes"),
+        *("sig_customer_won", "fct_signals"),
+    )
     with duckdb.connect(str(path), read_only=True) as con:
         found = con.sql(
             "select signal_name, source_record_id, cast(detected_at as varchar), strength, "
