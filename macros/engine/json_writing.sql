@@ -36,7 +36,7 @@ numbers, for the few largest of many.
 {% macro snowflake__array_item(expr, place) %}cast({{ expr }}[{{ place }}] as bigint){% endmacro %}
 
 
-{# Valid JSON that was written as text, in the type its columns have in marts (var json_column_type). #}
+{# Valid JSON that was written as text, in the type its columns have in marts (`variant` in contracts). #}
 {% macro as_json(expr) %}{{ return(adapter.dispatch('as_json')(expr)) }}{% endmacro %}
 
 {% macro duckdb__as_json(expr) %}{{ expr }}{% endmacro %}

@@ -4,8 +4,8 @@ such a day held before). unique_key is the model's day column.
 
     config(materialized='incremental', incremental_strategy='overwrite_days', unique_key='known_on')
 
-`overwrite_days` writes the snapshot window, `overwrite_as_of_day` the as-of day alone; a model that is built after the snapshots, which move it, writes
-`overwrite_run_days`: the days of int_run_days, which it depends on.
+`overwrite_days` writes the snapshot window, `overwrite_as_of_day` the as-of day alone. A model that is built after
+the snapshots, which move the window, writes `overwrite_run_days`: the days of int_run_days, which it depends on.
 #}
 {% macro get_incremental_overwrite_days_sql(arguments) %}
     {%- set window = snapshot_window() -%}
