@@ -12,6 +12,7 @@ import sqlglot
 import yaml
 from sqlglot import exp
 
+from python_jobs.dbt_runner import DbtProject
 from python_jobs.runs import ensure_ops_tables, ensure_raw_tables
 from python_jobs.settings import PROJECT_DIR, Settings
 from python_jobs.warehouse import SCHEMAS, open_warehouse
@@ -84,6 +85,20 @@ def test_nothing_is_dropped_and_no_password_is_set() -> None:
 def test_the_instructions_name_every_file() -> None:
     readme = (FOLDER / "README.md").read_text()
     assert [path.name for path in FILES] == re.findall(r"^\| `(\w+[.]sql)`", readme, re.MULTILINE)
+
+
+def test_what_connectors_read_of_a_build_are_views_as_the_loader_may(tmp_path: Path) -> None:
+    folder = PROJECT_DIR / "python_jobs" / "ingest"
+    texts = [path.read_text() for path in folder.rglob("*.py")]
+    read = {name for text in texts for name in re.findall(r"intermediate[.](int_\w+)", text)}
+    assert read
+    project = DbtProject(Settings(GTM_TARGET="duckdb", GTM_DUCKDB_PATH=tmp_path / "w.duckdb"))
+    made = {node.name: node.config.materialized for node in project.manifest.nodes.values()}
+    assert {name: made[name] for name in read} == dict.fromkeys(read, "view")
+    for views in ("all views", "future views"):
+        assert (
+            f"grant select on {views} in schema gtm.intermediate to role gtm_loader" in EVERYTHING
+        )
 
 
 MARTS = [

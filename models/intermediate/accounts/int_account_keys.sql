@@ -15,6 +15,7 @@ final as (
 
     select
         company_domains.domain_reference,
+        company_domains.company_domain,
         coalesce(aliases.account_key, company_domains.company_domain) as account_key
     from company_domains
     left join aliases on company_domains.company_domain = aliases.alias_domain

@@ -379,23 +379,22 @@ def qualifying_accounts(
 
     They come from every way in. None before the first build, and ``entity`` is said to wait for it.
     """
-    if not _is_built(warehouse, "intermediate", "int_intent_accounts_collected", entity):
+    if not _is_built(warehouse, "intermediate", "int_account_keys", entity):
         return []
     stages, fits = _listed(config.qualifying_stages), _listed(config.qualifying_fits)
     today = now.date()
     rows = warehouse.rows(
         "with observed as ("
-        "select domains.company_domain, intent.* "
+        "select keys.company_domain, intent.* "
         "from intermediate.int_intent_accounts_collected as intent "
-        "inner join intermediate.int_company_domains as domains "
-        "on intent.account_domain = domains.domain_reference "
-        "where intent.is_current and intent.observed_on between ? and ? "
-        "and domains.company_domain is not null), "
+        "inner join intermediate.int_account_keys as keys "
+        "on intent.account_domain = keys.domain_reference "
+        "where intent.is_current and intent.observed_on between ? and ?), "
         "latest as ("
         "select company_domain, buying_stage, profile_fit, intent_score from observed "
         "qualify row_number() over ("
         "partition by company_domain, product order by observed_on desc, version_at desc, "
-        "intent_score desc) = 1) "
+        "intent_score desc nulls last) = 1) "
         "select company_domain as domain, max(intent_score) as intent_score from latest "
         f"where buying_stage in ({', '.join('?' * len(stages))}) "
         f"and profile_fit in ({', '.join('?' * len(fits))}) and intent_score > ? "

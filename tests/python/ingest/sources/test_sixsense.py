@@ -61,7 +61,7 @@ def knowing(intake: Intake, world: Path) -> Intake:
         "from marts.dim_accounts",
         f"create table intermediate.int_intent_accounts_collected as select *, "
         f"observed_on::timestamp as version_at, true as is_current from '{intent}'",
-        "create table intermediate.int_company_domains as select distinct "
+        "create table intermediate.int_account_keys as select distinct "
         "account_domain as domain_reference, lower(account_domain) as company_domain "
         f"from '{intent}'",
     ):

@@ -234,14 +234,13 @@ def test_an_account_qualifies_by_the_latest_row_of_any_product(staged: Staged) -
         f"create or replace table intermediate.int_intent_accounts_collected as {values}"
     )
     companies = {domain: domain for domain, *_ in rows}
-    companies |= {"https://www.Top.com/": "top.com", "gmail.com": ""}
+    companies["https://www.Top.com/"] = "top.com"
+    del companies["gmail.com"]
     values = " union all ".join(
-        f"select '{domain}' as domain_reference, nullif('{company}', '') as company_domain"
+        f"select '{domain}' as domain_reference, '{company}' as company_domain"
         for domain, company in companies.items()
     )
-    staged.warehouse.execute(
-        f"create or replace table intermediate.int_company_domains as {values}"
-    )
+    staged.warehouse.execute(f"create or replace table intermediate.int_account_keys as {values}")
     config = SixSenseConfig()
     found = qualifying_accounts(staged.warehouse, config, datetime(2026, 6, 30, 23), "people")
     assert found == ["top.com", "one.com"]
