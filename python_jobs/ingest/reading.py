@@ -10,8 +10,10 @@ import csv
 import glob
 import gzip
 import io
+import shutil
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import IO
@@ -19,11 +21,17 @@ from typing import IO
 import duckdb
 
 from python_jobs.errors import ConfigurationError
+from python_jobs.scratch import scratch_folder
 
 SUFFIXES = (".csv", ".parquet", ".json", ".jsonl")
 MAX_LINE_BYTES = 64 * 1024 * 1024
 """The longest line of a CSV or JSONL file that is read; a longer one is set aside."""
 
+# Options of read_csv: nothing is guessed, a folder's name is no column, bad lines are set aside.
+_AS_IT_STANDS = (
+    "auto_detect = false, hive_partitioning = false, store_rejects = true, rejects_limit = 0, "
+    f"max_line_size = {MAX_LINE_BYTES}"
+)
 _SHOWN_CHARACTERS = 8_192
 _BLANKS = b"\xef\xbb\xbf \t\r\n"
 
@@ -141,11 +149,12 @@ def read_file(con: duckdb.DuckDBPyConnection, path: Path, relation: str) -> Inpu
         _check_start(path, suffix, start)
         if suffix == ".parquet":
             return _read_parquet(con, path, relation)
-        if suffix == ".csv":
-            return _read_csv(con, path, relation)
         if suffix == ".json":
             return _read_json(con, path, relation, _values_of_json(path, start))
-        return _read_json(con, path, relation, _lines_of(path))
+        with _with_one_line_end(path) as readable:
+            if suffix == ".csv":
+                return _read_csv(con, path, relation, readable)
+            return _read_json(con, path, relation, _lines_of(readable))
     except duckdb.OutOfMemoryException:
         raise
     except (duckdb.Error, csv.Error, gzip.BadGzipFile, zlib.error, EOFError):
@@ -176,32 +185,60 @@ def read_sql(con: duckdb.DuckDBPyConnection, sql: str, relation: str) -> Input:
 
 def _read_parquet(con: duckdb.DuckDBPyConnection, path: Path, relation: str) -> Input:
     con.execute(
-        f"create or replace temp view {relation} as select * from read_parquet({_the_file(path)})"
+        f"create or replace temp view {relation} as "
+        f"select * from read_parquet({_the_file(path)}, hive_partitioning = false)"
     )
     return Input(str(path), relation, _columns(con, relation))
 
 
-def _read_csv(con: duckdb.DuckDBPyConnection, path: Path, relation: str) -> Input:
+def _read_csv(con: duckdb.DuckDBPyConnection, path: Path, relation: str, readable: Path) -> Input:
     """Every column as text, separator and header taken from the first record."""
     delimiter, header = _header(path)
     columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in header)
     _forget_rejects(con)
     con.execute(
         "create or replace temp table csv_rows as select * from read_csv("
-        f"{_the_file(path)}, auto_detect = false, header = true, delim = {literal(delimiter)}, "
-        f"quote = '\"', escape = '\"', columns = {{{columns}}}, store_rejects = true, "
-        f"rejects_limit = 0, max_line_size = {MAX_LINE_BYTES})"
+        f"{_the_file(readable)}, header = true, delim = {literal(delimiter)}, quote = '\"', "
+        f"escape = '\"', columns = {{{columns}}}, {_AS_IT_STANDS})"
     )
     con.execute(f"create or replace temp view {relation} as from csv_rows")
     return Input(str(path), relation, _columns(con, relation), _rejects(con))
 
 
+@contextmanager
+def _with_one_line_end(path: Path) -> Iterator[Path]:
+    """The file, or a copy where its lines end in several ways, as those of joined files do.
+
+    DuckDB takes such a line for a part of the one before, or refuses the file.
+    """
+    if not _mixes_line_ends(path):
+        yield path
+        return
+    with scratch_folder("read") as folder:
+        copy = Path(folder) / "copy"
+        with _as_characters(path) as found, copy.open("w", encoding="latin-1", newline="\n") as out:
+            shutil.copyfileobj(found, out)
+        yield copy
+
+
+def _mixes_line_ends(path: Path) -> bool:
+    with _as_characters(path) as text:
+        while text.read(1024 * 1024):
+            if isinstance(text.newlines, tuple):
+                return True
+    return False
+
+
+def _as_characters(path: Path) -> io.TextIOWrapper:
+    """The bytes of a file, a character each, with every line end read as one."""
+    return io.TextIOWrapper(_open_bytes(path), encoding="latin-1")
+
+
 def _lines_of(path: Path) -> str:
     """A query for the lines of a file that are not blank."""
     return (
-        f"select line from read_csv({_the_file(path)}, auto_detect = false, header = false, "
-        "delim = '', quote = '', escape = '', columns = {'line': 'VARCHAR'}, "
-        f"store_rejects = true, rejects_limit = 0, max_line_size = {MAX_LINE_BYTES}) "
+        f"select line from read_csv({_the_file(path)}, header = false, delim = '', quote = '', "
+        f"escape = '', columns = {{'line': 'VARCHAR'}}, {_AS_IT_STANDS}) "
         "where trim(line, chr(9) || chr(13) || ' ') <> ''"
     )
 
@@ -211,7 +248,7 @@ def _values_of_json(path: Path, start: bytes) -> str:
     layout = "array" if start.startswith(b"[") else "auto"
     return (
         f"select json::varchar as line from read_json_objects({_the_file(path)}, "
-        f"format = '{layout}', maximum_object_size = {MAX_LINE_BYTES})"
+        f"format = '{layout}', hive_partitioning = false, maximum_object_size = {MAX_LINE_BYTES})"
     )
 
 
@@ -262,9 +299,18 @@ def _header(path: Path) -> tuple[str, list[str]]:
     """The separator (comma, semicolon, tab or bar) and the column names of a CSV file."""
     with io.TextIOWrapper(_open_bytes(path), encoding="utf-8-sig", errors="replace") as text:
         first = text.readline(MAX_LINE_BYTES)
+        while first.count('"') % 2:  # a name of several lines, as a spreadsheet's cell may be
+            line = text.readline(MAX_LINE_BYTES)
+            if not line or len(first) > MAX_LINE_BYTES:
+                raise ConfigurationError(
+                    f"a column name of {path} has a quote that does not close: "
+                    "mend the first line of the file"
+                )
+            first += line
     outside_quotes = "".join(first.split('"')[::2])
     delimiter = max((",", ";", "\t", "|"), key=outside_quotes.count)
-    names = [name.strip() for name in next(csv.reader([first], delimiter=delimiter), [])]
+    record = next(csv.reader(io.StringIO(first), delimiter=delimiter), [])
+    names = [" ".join(name.split()) for name in record]
     if not any(names):
         raise ConfigurationError(
             f"the first line of {path} is blank: delete the lines above the column names"

@@ -108,8 +108,7 @@ def test_a_damaged_gz_is_one_sentence(
     [
         (b"\naccount_id,name\na1,One\n", "the first line of .* is blank: delete the lines above"),
         (b"  \r\n,\r\naccount_id\r\na1\r\n", "the first line of .* is blank"),
-        (b"account_id\r\r\na1\r\r\n", "is not a readable CSV file"),
-        (b"account_id,name\na1,One\ra2,Two\r\n", "is not a readable CSV file"),
+        (b'account_id,"name\na1,One\na2,"Two"\n', "a column name of .* has a quote that does not"),
         (b"account_id,%s\na1,One\n" % (b"n" * 200_000), "is not a readable CSV file"),
     ],
 )
@@ -135,6 +134,67 @@ def test_lines_may_end_as_old_excel_for_mac_ends_them(
 ) -> None:
     content = b'account_id,name\ra1,"One\rInc"\ra2,Two\r'
     assert _rows(con, tmp_path / name, content) == [("a1", "One\rInc"), ("a2", "Two")]
+
+
+@pytest.mark.parametrize(
+    "content", [b'{"a":1}\r\n{"a":2}\n{"a":3}\r\n', b'{"a":1}\n{"a":2}\r{"a":3}\r\n']
+)
+def test_objects_may_end_in_several_ways(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path, content: bytes
+) -> None:
+    assert _rows(con, tmp_path / "a.jsonl", content) == [("1",), ("2",), ("3",)]
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.csv.gz"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'account_id,name\r\na1,"One, Inc"\na2,Two\r\n',
+        b'account_id,name\r\na1,"One, Inc"\r\na2,Two\n',
+        b'account_id,name\na1,"One, Inc"\ra2,Two\r\n',
+        b'account_id,name\r\r\na1,"One, Inc"\r\r\na2,Two\r\r\n',
+    ],
+)
+def test_lines_of_one_file_may_end_in_several_ways(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path, name: str, content: bytes
+) -> None:
+    assert _rows(con, tmp_path / name, content) == [("a1", "One, Inc"), ("a2", "Two")]
+
+
+def test_a_line_that_is_no_utf8_is_set_aside_however_lines_end(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"account_id,name\r\na1,One\na2,T\xffo\r\na3,Three,3\r\n")
+    found = read_file(con, path, "found")
+    assert con.execute("from found").fetchall() == [("a1", "One")]
+    assert [reason for _, reason in found.rejects] == [
+        "the line is not valid UTF-8",
+        "the line has more columns than the header",
+    ]
+
+
+def test_a_column_name_may_have_several_lines(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    content = b'account_id,"the\nname"\na1,One\n'
+    assert _rows(con, tmp_path / "a.csv", content) == [("a1", "One")]
+    assert [name for name, *_ in con.execute("describe found").fetchall()] == [
+        "account_id",
+        "the name",
+    ]
+
+
+@pytest.mark.parametrize("suffix", ["csv", "json", "jsonl", "parquet"])
+def test_a_folder_that_is_named_as_a_partition_adds_no_column(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path, suffix: str
+) -> None:
+    kind = {"csv": "(header)", "parquet": "(format parquet)"}.get(suffix, "(format json)")
+    path = tmp_path / "day=1" / f"a.{suffix}"
+    path.parent.mkdir()
+    con.execute(f"copy (select 'a1' as account_id) to {literal(str(path))} {kind}")
+    read_file(con, path, "found")
+    assert [name for name, *_ in con.execute("describe found").fetchall()] == ["account_id"]
 
 
 @pytest.mark.parametrize("name", ["a.json", "a.JSON", "a.json.gz", "a.JSON.GZ"])
