@@ -16,7 +16,6 @@ PLACEHOLDER = "{{JSON_HERE}}"
 OTHER_LANE = "other"
 ALWAYS_ON = ("nobody_fits", "no_email", "do_not_contact", "opted_out", "no_mailbox")
 NEEDS_LIMIT = ("person_cool_down", "weekly_cap", "capacity")
-MOST_WEIGHT = 3
 NAME = r"[A-Za-z][A-Za-z0-9_]*"
 # What the models can hold: a number becomes decimal(18, 6). Checked here, not where values are
 # parsed: a journal that holds a larger figure must stay readable, or it could not be mended.
@@ -82,6 +81,8 @@ def _fields(rows: Rows) -> Iterator[str]:
                     yield f"{where}: {field.name} '{value}' is none of {', '.join(field.choices)}"
                 elif field.at_least is not None and value < field.at_least:
                     yield f"{where}: {field.name} must be at least {field.at_least:g}"
+                elif field.at_most is not None and value > field.at_most:
+                    yield f"{where}: {field.name} must be at most {field.at_most:,}"
                 elif field.kind in BELOW and abs(value) >= BELOW[field.kind]:
                     below = BELOW[field.kind]
                     yield f"{where}: {field.name} must be below {below} and above -{below}"
@@ -238,10 +239,6 @@ def _messages(rows: Rows) -> Iterator[str]:
 
 def _signals(rows: Rows) -> Iterator[str]:
     signals = _keys(rows, "signals")
-    for row in rows["signals"]:
-        strength = row["base_strength"]
-        if strength is not None and strength > 100:
-            yield f"signals {row['signal_name']}: base_strength must be at most 100"
     for name, part in (("signal_modifiers", "modifier"), ("signal_settings", "setting")):
         for row in rows[name]:
             key = row[REGISTRIES[name].key]
@@ -273,8 +270,6 @@ def _closed_lost(rows: Rows) -> Iterator[str]:
             if wrong:
                 yield f"{name} {row[REGISTRIES[name].key]}: pattern '{row['pattern']}' {wrong}"
     for row in rows["objection_categories"]:
-        if row["weight"] is not None and row["weight"] > MOST_WEIGHT:
-            yield f"objection_categories {row['category']}: weight must be at most {MOST_WEIGHT}"
         if row["kind"] == "objection" and not row["response"]:
             yield f"objection_categories {row['category']} needs a response: the brief tells it"
     for row in rows["closed_lost_settings"]:
@@ -412,9 +407,6 @@ def _accounts(rows: Rows) -> Iterator[str]:
 
 
 def _identities(rows: Rows) -> Iterator[str]:
-    for row in rows["identity_rules"]:
-        if row["confidence"] is not None and row["confidence"] > 1:
-            yield f"identity_rules {row['rule']}: confidence must be at most 1"
     decided: dict[frozenset[str], str] = {}
     for row in rows["identity_overrides"]:
         where = f"identity_overrides {row['override_id']}"
@@ -455,8 +447,6 @@ def _coaching(rows: Rows) -> Iterator[str]:
     for row in rows["sentiment_phrases"]:
         if _missing("sentiment_phrases", row):
             continue
-        if row["weight"] > 1:
-            yield f"sentiment_phrases {row['phrase']}: weight is from -1 to 1"
         if not _PHRASE.fullmatch(row["phrase"]):
             yield (
                 f"sentiment_phrases {row['phrase']}: write it in lower case, words with one space "

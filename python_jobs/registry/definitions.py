@@ -14,6 +14,9 @@ Kind = Literal["text", "number", "integer", "boolean", "timestamp"]
 Row = dict[str, Any]
 
 ANY = "*"
+# Sums of points stay far within a double: so many for an event, all of them with a decay of one
+# a day over two years.
+MOST_WEIGHT = 1_000_000
 _TRUE = ("true", "yes", "1")
 _FALSE = ("false", "no", "0")
 
@@ -28,6 +31,7 @@ class Field:
     default: Any = None
     choices: tuple[str, ...] = ()
     at_least: float | None = None
+    at_most: float | None = None
 
 
 @dataclass(frozen=True)
@@ -153,7 +157,7 @@ _ALL = (
             Field("match_value", required=True),
             Field("content_type"),
             Field("lane"),
-            Field("weight_override", "number", at_least=0),
+            Field("weight_override", "number", at_least=0, at_most=MOST_WEIGHT),
             Field("score_config_id"),
             Field("notes"),
         ),
@@ -166,7 +170,7 @@ _ALL = (
             Field(
                 "status", required=True, default="draft", choices=("active", "draft", "archived")
             ),
-            Field("lambda_decay", "number", required=True, at_least=0),
+            Field("lambda_decay", "number", required=True, at_least=0, at_most=1),
             Field("normalize_k", "number", required=True),
             Field("cold_max", "integer", required=True, at_least=0),
             Field("warm_max", "integer", required=True),
@@ -186,7 +190,7 @@ _ALL = (
             Field("event_name", required=True),
             Field("content_type"),
             Field("cta_id"),
-            Field("weight", "number", required=True, at_least=0),
+            Field("weight", "number", required=True, at_least=0, at_most=MOST_WEIGHT),
         ),
     ),
     Registry(
@@ -329,7 +333,7 @@ _ALL = (
             Field("signal_name", required=True),
             Field("enabled", "boolean", required=True, default=True),
             Field("label", required=True),
-            Field("base_strength", "integer", required=True, at_least=0),
+            Field("base_strength", "integer", required=True, at_least=0, at_most=100),
             Field("cool_down_days", "integer", required=True, default=30, at_least=0),
             Field("valid_days", "integer", required=True, default=7, at_least=0),
             Field("sequence_key", required=True),
@@ -523,7 +527,7 @@ _ALL = (
         (
             Field("rule", required=True),
             Field("enabled", "boolean", required=True, default=True),
-            Field("confidence", "number", required=True, at_least=0),
+            Field("confidence", "number", required=True, at_least=0, at_most=1),
             Field("allows_two_addresses", "boolean", required=True, default=False),
             Field("label", required=True),
             Field("notes"),
@@ -549,7 +553,7 @@ _ALL = (
         (
             Field("phrase", required=True),
             Field("enabled", "boolean", required=True, default=True),
-            Field("weight", "number", required=True, at_least=-1),
+            Field("weight", "number", required=True, at_least=-1, at_most=1),
             Field("notes"),
         ),
     ),
@@ -605,7 +609,7 @@ _ALL = (
             ),
             Field("label", required=True),
             Field("pattern", required=True),
-            Field("weight", "integer", required=True, default=2, at_least=1),
+            Field("weight", "integer", required=True, default=2, at_least=1, at_most=3),
             Field("response"),
             Field("messaging"),
             Field("call_to_action"),

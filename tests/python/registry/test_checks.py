@@ -50,7 +50,7 @@ REFUSED = {
     "score_configs default_v1 lambda_decay=nan": "'nan' is not a number",
     "score_weights default_v1:form_started weight=-1": "weight must be at least 0",
     "score_weights default_v1:form_started weight=heavy": "'heavy' is not a number",
-    "score_weights default_v1:form_started weight=1e308": "weight must be below 1000000000000 and",
+    "score_weights default_v1:form_started weight=1e308": "weight must be at most 1,000,000",
     "score_weights default_v1:form_started weight=inf": "'inf' is not a number",
     "score_weights x score_config_id=v9 event_name=e weight=1": "there is no score config 'v9'",
     "score_weights x score_config_id=default_v1 event_name=form_started weight=1": "same events",
@@ -79,6 +79,10 @@ REFUSED = {
     "signals new label=New base_strength=10": "signals new needs sequence_key",
     "signal_modifiers x signal_name=shoes modifier=y points=1": "there is no signal 'shoes'",
     "signal_modifiers x signal_name=usage_spiked modifier=y points=1": "called usage_spiked:y",
+    "score_configs default_v1 lambda_decay=1.5": "lambda_decay must be at most 1",
+    "score_weights x score_config_id=default_v1 event_name=x weight=2e6": "at most 1,000,000",
+    "event_rules pricing weight_override=2e6": "weight_override must be at most 1,000,000",
+    "objection_categories pricing weight=4": "weight must be at most 3",
     "identity_rules same_name confidence=1.5": "confidence must be at most 1",
     "identity_overrides x action=join identity=crm_id:1 other_identity=crm_id:2": "none of merge",
     "identity_overrides x action=merge identity=a@b.com other_identity=crm_id:1": "kind:value",
@@ -101,7 +105,7 @@ REFUSED = {
     "sync_settings salesforce:stage_hysteresis value=ten": "is not a number of at least 0",
     "sync_settings salesforce:stage_hysteresis setting=x": "must be called salesforce:x",
     "sentiment_phrases fed_up weight=1": "words with one space between",
-    "sentiment_phrases x weight=2": "weight is from -1 to 1",
+    "sentiment_phrases x weight=2": "weight must be at most 1",
     "coaching_measures talk_ratio good_value=0.8": "are the same",
     "coaching_measures charm weight=1": "is none of talk_ratio",
     "mailboxes team@example.com is_default=true daily_capacity=1e30": "must be below 2147483648",
@@ -134,7 +138,8 @@ def test_name_of_a_config_that_would_break_a_replay_is_refused(shipped: Registri
 
 def test_largest_figures_are_accepted(shipped: Registries, made) -> None:
     made(shipped, set_row, "event_rules", "pricing", {"priority": "-2147483647"})
-    made(shipped, set_row, "score_weights", "default_v1:form_started", {"weight": "999999999999.5"})
+    made(shipped, set_row, "score_weights", "default_v1:form_started", {"weight": "1000000"})
+    made(shipped, set_row, "score_configs", "default_v1", {"normalize_k": "999999999999.5"})
 
 
 def test_alias_of_an_alias_is_refused(shipped: Registries, made) -> None:
