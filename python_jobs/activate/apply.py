@@ -481,7 +481,7 @@ def _judge(record: Record, found: Found | None, is_undo: bool) -> _Ready | _Resu
         return _Ready(record, sent, before, after, left)
     if record.sent_at is None:
         return _Result(record, "unchanged", found.external_id, "it was so already", before, after)
-    before = {name: record.before.get(name) for name in after}
+    before = {name: record.before[name] for name in after if name in record.before}
     arrived = "it had arrived: found when looked up"
     return _Result(record, "written", found.external_id, arrived, before, after)
 
@@ -495,13 +495,16 @@ def _can_be_found(record: Record) -> bool:
 def _result(one: _Ready, written: Written) -> _Result:
     reasons = [text for text in (written.reason, one.reason) if text]
     is_so = written.outcome in ("written", "unchanged", "unknown")
+    before, after = one.before, one.after
+    if written.filled is not None:
+        before, after = dict.fromkeys(written.filled), written.filled
     return _Result(
         one.record,
         written.outcome,
         written.external_id or one.sent.external_id,
         "; ".join(reasons) or None,
-        one.before if is_so else {},
-        one.after if is_so else {},
+        before if is_so else {},
+        after if is_so else {},
     )
 
 

@@ -77,11 +77,16 @@ class Found:
 
 @dataclass(frozen=True)
 class Written:
-    """How the write of one record ended; ``reason`` as in ``Found``."""
+    """How the write of one record ended; ``reason`` as in ``Found``.
+
+    ``filled``: of one that was to be made and was there after all, its empty fields that were
+    written, and nothing else was; None where all was sent as it was handed over.
+    """
 
     outcome: Outcome
     external_id: str | None = None
     reason: str | None = None
+    filled: Values | None = None
 
 
 @dataclass(frozen=True)

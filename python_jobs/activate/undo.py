@@ -1,14 +1,16 @@
 """Taking back what was written: its results, turned round, as a plan that is applied as any other.
 
 Fields get the values back that were found in them. What somebody changed since is left, and so is
-what was made: records are not deleted. An enrolment ends if it is still going on; what has been
-sent is sent.
+what was made: records are not deleted. One that was to be made and that somebody else had made
+before is told apart by the values that were found in it. An enrolment ends if it is still going on;
+what has been sent is sent.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from python_jobs.activate import dialect
 from python_jobs.errors import ConfigurationError
 from python_jobs.warehouse import Warehouse, json_parameter
 
@@ -43,18 +45,19 @@ def destination_of(warehouse: Warehouse, run_id: str) -> str:
 def query_of(warehouse: Warehouse, run_id: str) -> tuple[str, list[Any]]:
     """A query, and its parameters, for the records of the plan that takes a run back."""
     value = json_parameter(warehouse)
+    is_made = f"action = 'create' and {dialect.json_text(warehouse, 'before')} = '{{}}'"
     query = f"""
         select
             object,
             record_key,
-            case when action = 'create' then 'skip' else 'undo' end as action,
+            case when {is_made} then 'skip' else 'undo' end as action,
             external_id,
             cast(null as varchar) as key_field,
             cast(null as varchar) as key_value,
             case when action = 'enrol' then {value} else after end as before,
             case when action = 'enrol' then {value} else before end as after,
             {value} as links,
-            case when action = 'create' then ? else 'undoes ' || run_id end as reason,
+            case when {is_made} then ? else 'undoes ' || run_id end as reason,
             {value} as source_rows,
             cast(null as varchar) as payload_hash
         from ops.sync_results

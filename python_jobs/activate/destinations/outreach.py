@@ -218,7 +218,7 @@ class OutreachDestination(Destination):
         if not empty:
             return Written("skipped" if left else "unchanged", there[0].id, reason)
         written = self._change(record, there[0].id, empty)
-        return Written(written.outcome, there[0].id, written.reason or reason)
+        return Written(written.outcome, there[0].id, written.reason or reason, empty)
 
     def _change(self, record: Record, number: str, values: Mapping[str, Any]) -> Written:
         attributes = {f: v for f, v in _attributes(values).items() if f != "emails"}

@@ -441,6 +441,21 @@ def test_undo_puts_back_what_still_stands_and_says_what_it_left(
     assert "has written nothing" in desk.gtm("sync", "undo", "nope").said
 
 
+def test_what_somebody_else_had_made_is_put_back_and_not_called_ours(desk: Desk) -> None:
+    hers, ours = account(Intent_Score__c=30), account(Intent_Score__c=30)
+    desk.says([hers, ours])
+    plan = desk.plan()
+    name = hers["record_key"]
+    desk.api("salesforce").client.Account.create({"Name": name, "Domain__c": name})
+    done = desk.apply(plan)
+    assert "2 written" in done.said
+    undone = desk.gtm("sync", "undo", done.run_id)
+    assert "1 written" in undone.said
+    assert "kept: 1 records that it had made" in undone.said
+    assert [one["Intent_Score__c"] for one in there(desk, [hers])] == [None]
+    assert [one["Intent_Score__c"] for one in there(desk, [ours])] == [30]
+
+
 def test_status_tells_what_failed_and_is_tried_again(desk: Desk) -> None:
     assert "no plan has been made" in desk.gtm("sync", "status").said
     desk.planned_and_applied([account(), account(Phone="0" * 41)])

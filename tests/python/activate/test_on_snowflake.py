@@ -53,5 +53,6 @@ def test_plan_apply_and_undo_on_snowflake(sandbox: RunningSandbox, tmp_path: Pat
             "WHERE Domain__c = 'flake.example'"
         )
         assert (found["Intent_Score__c"], found["Intent_Why_Hot__c"]) == (5, None)
+        assert "kept: 2 records" in desk.gtm("sync", "undo", plan["plan_id"]).said
         assert "Flake" in desk.gtm("sync", "show", plan["plan_id"]).out
         assert plan["plan_id"] in desk.gtm("sync", "status").out

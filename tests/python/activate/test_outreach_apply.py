@@ -177,6 +177,25 @@ def test_people_are_made_enrolled_and_taken_back(desk: Desk) -> None:
     assert desk.prospect(new).attributes["firstName"] == "Jane", "what was made is kept"
 
 
+def test_a_prospect_that_somebody_else_made_gets_her_empty_fields_back(desk: Desk) -> None:
+    email = address("joined")
+    desk.wants_prospect(email, after={"firstName": "Jane", "custom1": "Hiring"})
+    plan = desk.plan()
+    desk.records.create("prospect", {"emails": [email], "firstName": "Janet"}, {})
+    applied = desk.apply(plan)
+    assert applied.outcomes["written"] == 1
+    assert desk.prospect(email).attributes["custom1"] == "Hiring"
+    with desk.warehouse.held() as held:
+        query, params = query_of(held, applied.run_id)
+    back = make_undo(
+        desk.warehouse, desk.destination, applied.run_id, query, params, "test", utc_now()
+    )
+    assert back.counts == {"undo": 1}
+    assert desk.apply(back).outcomes["written"] == 1
+    there = desk.prospect(email).attributes
+    assert (there["firstName"], there.get("custom1")) == ("Janet", None)
+
+
 def test_lost_answers_double_nothing_and_the_next_run_knows(desk: Desk) -> None:
     emails = [address("lost") for _ in range(25)]
     for email in emails:
