@@ -31,7 +31,7 @@ addresses as (
 
 ),
 
--- approved, and in force on the queue's day
+-- approved and in force by the day of contact, the one after the as-of day
 suppressions as (
 
     select
@@ -42,8 +42,8 @@ suppressions as (
         cast(valid_until as date) as valid_until
     from {{ ref('stg_registry__suppressions') }}
     where approved_by is not null
-        and {{ is_known_by_as_of('approved_at') }}
-        and cast(coalesce(valid_from, approved_at) as date) <= {{ as_of_date() }}
+        and coalesce(cast(approved_at as date) <= {{ add_days(as_of_date(), 1) }}, true)
+        and coalesce(cast(valid_from as date) <= {{ add_days(as_of_date(), 1) }}, true)
         and coalesce(cast(valid_until as date) >= {{ as_of_date() }}, true)
 
 ),

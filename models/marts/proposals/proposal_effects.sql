@@ -69,7 +69,8 @@ held_back as (
     inner join suppressed
         on approved.registry = 'suppressions'
         and approved.record_key = suppressed.suppression_id
-        and suppressed.queue_date >= cast(approved.decided_at as date)
+        -- the queue of the day before is for the day of the approval
+        and suppressed.queue_date >= {{ add_days('cast(approved.decided_at as date)', -1) }}
     group by 1
 
 ),

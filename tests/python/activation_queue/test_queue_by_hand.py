@@ -77,6 +77,8 @@ EXPECTED: dict[str, dict[str, date | None]] = {
     "not-approved": QUEUED,
     "suppression-over": QUEUED,
     "suppression-to-come": QUEUED,
+    "suppressed-from-contact-on": {"suppressed": NEVER},
+    "approved-on-the-day-of-contact": {"suppressed": NEVER},
     "customer": {"paying_customer": NEVER},
     "customer-since-the-alias": {"paying_customer": NEVER},
     "suppressed-since-the-alias": {"suppressed": day(2)},
@@ -235,7 +237,10 @@ class Cases:
         self.other_address(person("other-domain-suppressed"), "she@asked.com")
         person("industry-suppressed", {"industry": "Gambling"})
         person("segment-suppressed", {"sixsense_segments": "West;Do Not Target"})
-        for name in ("not-approved", "suppression-over", "suppression-to-come"):
+        for name in (
+            *("not-approved", "suppression-over", "suppression-to-come"),
+            *("suppressed-from-contact-on", "approved-on-the-day-of-contact"),
+        ):
             person(name)
         person("customer", {"won_opportunity_count": 1})
         # her signal names the account that has since become another's domain
@@ -385,10 +390,20 @@ def edits(edit: Edit, default_mailbox: bool = False) -> None:
         "later": {
             "kind": "account",
             "value": "suppression-to-come.com",
+            "valid_from": "2026-03-12",
+        },
+        "contact": {
+            "kind": "account",
+            "value": "suppressed-from-contact-on.com",
             "valid_from": "2026-03-11",
         },
+        "same-day": {
+            "kind": "account",
+            "value": "approved-on-the-day-of-contact.com",
+            "approved_at": "2026-03-11 17:00:00",
+        },
     }.items():
-        set_row(edit, "suppressions", name, {**given, **approved, "reason": "legal asked"})
+        set_row(edit, "suppressions", name, {**approved, **given, "reason": "legal asked"})
     set_row(
         edit,
         *("suppressions", "waiting"),

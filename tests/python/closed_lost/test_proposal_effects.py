@@ -68,7 +68,7 @@ def test_effects_are_kept_over_days(mining: Mining) -> None:
         )
     project = DbtProject(mining.settings)
     for day, is_anybody in (
-        ("2026-06-24", True),
+        ("2026-06-19", True),  # the queue for the day on which it was approved
         ("2026-06-25", True),
         ("2026-06-25", True),
         ("2026-06-26", True),
