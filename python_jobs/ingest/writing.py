@@ -110,7 +110,9 @@ def _make_delta(
             own = f"if(seen.is_seen or {undated}, $now::timestamp, version_at)"
             dated["version_at"] = f"least({own}, $now::timestamp)"
         if contract.first_known_from:
-            dated["known_at"] = "if(seen.is_seen, known_at, coalesce(first_known_at, known_at))"
+            # the first version stays the first when it comes again with other content
+            is_later = f"{dated['version_at']} <> seen.first_version_at"
+            dated["known_at"] = f"if({is_later}, known_at, coalesce(first_known_at, known_at))"
     listed = ", ".join(f"{value} as {quoted(name)}" for name, value in dated.items())
     order = "asc" if contract.shape == "events" else "desc"
     con.execute(
@@ -145,7 +147,8 @@ def _take_existing(
     if contract.is_observed:
         same: tuple[str, ...] = ("record_id", "payload_hash")
         existing = warehouse.arrow(
-            f"select record_id, payload_hash from {table} "
+            "select record_id, payload_hash, "
+            f"min(version_at) over (partition by record_id) as first_version_at from {table} "
             "qualify row_number() over (partition by record_id order by version_at desc) = 1"
         )
     else:
@@ -161,12 +164,14 @@ def _take_existing(
     _as_temp_table(con, "existing", existing)
     if contract.is_observed:
         con.execute(
-            "create or replace temp table seen as select record_id, true as is_seen from existing"
+            "create or replace temp table seen as "
+            "select record_id, first_version_at, true as is_seen from existing"
         )
     elif contract.first_known_from:
-        ids = warehouse.arrow(f"select distinct record_id from {table}")
-        _as_temp_table(con, "seen", ids)
-        con.execute("alter table seen add column is_seen boolean default true")
+        firsts = warehouse.arrow(
+            f"select record_id, min(version_at) as first_version_at from {table} group by record_id"
+        )
+        _as_temp_table(con, "seen", firsts)
     return same
 
 

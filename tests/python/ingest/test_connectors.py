@@ -74,6 +74,21 @@ def test_the_first_version_counts_from_creation_and_later_ones_from_their_own_ti
     ]
 
 
+def test_a_first_version_that_comes_again_with_another_field_still_counts_from_creation(
+    shop: Shop,
+) -> None:
+    contract = replace(THINGS, first_known_from="created")
+    created = {"created": "2024-01-01T00:00:00Z"}
+    shop.pages(Page([thing(1, **created)]), contract=contract)
+    shop.pages(Page([thing(1, "2026-06-20T00:00:00Z", **created)]), contract=contract)
+    both = [thing(1, at, field="new", **created) for at in ("2026-06-01", "2026-06-20")]
+    assert shop.pages(Page(both), contract=contract).run.rows_written == 2
+    assert shop.things("version_at, known_at, payload ->> 'field'") == [
+        (datetime(2026, 6, 1), datetime(2024, 1, 1), "new"),
+        (datetime(2026, 6, 20), None, "new"),
+    ]
+
+
 def test_without_a_time_of_change_a_version_is_dated_when_its_content_was_first_seen(
     shop: Shop,
 ) -> None:
