@@ -38,7 +38,7 @@ import snowflake.connector
 from pydantic import Field, SecretStr
 
 from python_jobs.errors import ConfigurationError, PermanentError, QuotaExhausted
-from python_jobs.http import Api, Auth, Limit, Patience, TurnedAway, Verdict
+from python_jobs.http import Api, Auth, Limit, Patience, Refused, TurnedAway, Verdict
 from python_jobs.ingest.connector import (
     Check,
     Entity,
@@ -62,6 +62,9 @@ GENERAL_LIMIT = Limit(100, 60)
 PEOPLE_LIMIT = Limit(20, 1)
 MORE_ATTEMPTS = 3
 """A 429 of 6sense does not say how long to wait, and its window is a minute: be more patient."""
+
+BAD_INPUT = (400, 422)
+"""What 6sense answers to a value that it cannot read."""
 
 LARGEST_FILTER = 10
 LARGEST_ENRICHMENT = 25
@@ -217,9 +220,8 @@ def read_account_scores(pull: Pull) -> Iterator[Page]:
     )
     answered, scored = 0, 0
     for number, account in enumerate(chosen, start=1):
-        answer = pull.api.score(_score_form(account))
-        records = _score_records(account["domain"], today, answer)
-        answered += answer is not None
+        records = _score_records(pull.api, account, today)
+        answered += records[0]["is_match"]
         scored += "scores" in records[0]
         yield Page(records, total=len(chosen), is_costly=number % SCORES_AT_ONCE == 0)
     if answered and not scored:
@@ -275,9 +277,19 @@ def _score_form(account: Record) -> Record:
     return {name: value for name, value in form.items() if value}
 
 
-def _score_records(domain: str, today: date, answer: Record | None) -> list[Record]:
-    """The answer without what is not a score, and each of those with why it is set aside."""
-    asked = {"domain": domain, "observed_on": today.isoformat()}
+def _score_records(api: SixSense, account: Record, today: date) -> list[Record]:
+    """The answer without what is not a score, and each of those with why it is set aside.
+
+    An account that 6sense cannot be asked about has no score, and is set aside too.
+    """
+    asked = {"domain": account["domain"], "observed_on": today.isoformat()}
+    try:
+        answer = api.score(_score_form(account))
+    except Refused as refused:
+        if refused.response.status_code not in BAD_INPUT:
+            raise
+        reason = "6sense does not take its person's address, its name or its country"
+        return [{**asked, "is_match": False}, {"domain": account["domain"], FAILED_BECAUSE: reason}]
     record: Record = {**asked, "is_match": answer is not None}
     if answer is None or "scores" not in answer:
         return [record]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -384,7 +385,7 @@ class SixSense(Vendor):
         if isinstance(token, Response):
             return token
         form = await _form(request)
-        if "@" not in form.get("email", ""):
+        if not re.fullmatch(r"[^@\s]+@[^@\s]+", form.get("email", "")):
             return _error(400, "Invalid input")
         domain = self._domain_of(form["email"])
         if domain is None:

@@ -162,6 +162,22 @@ def test_a_run_takes_the_active_accounts_first_and_the_next_run_the_others(
     assert len(payloads(sixsense, "account_scores")) == 20
 
 
+def test_an_account_that_cannot_be_asked_about_is_set_aside_and_stops_no_other(
+    sixsense: Intake,
+) -> None:
+    sixsense.execute(
+        "update marts.dim_people set email = 'some one@' || account_key "
+        f"where account_key = '{STRANGER}'"
+    )
+    code, said = pull(sixsense, "account_scores")
+    assert code == 0, said
+    assert "6sense does not take its person's address, its name or its country (1)" in said
+    [letter] = sixsense.rows("select payload from ops.dead_letters")
+    assert json.loads(letter["payload"])["domain"] == STRANGER
+    assert len(payloads(sixsense, "account_scores")) == 48
+    assert " 0 calls" in pull(sixsense, "account_scores")[1], "it is asked about once a day"
+
+
 def test_on_another_day_every_account_is_asked_again(growing: Intake) -> None:
     pull(growing, "account_scores")
     before = growing.raw("sixsense__account_scores")
