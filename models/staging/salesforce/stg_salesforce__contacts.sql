@@ -8,8 +8,8 @@ with source as (
             'salesforce', 'contacts',
             fields=[
                 'Email', 'FirstName', 'LastName', 'Title', 'AccountId', 'Phone', 'OwnerId', 'HasOptedOutOfEmail',
-                'CreatedDate', salesforce_field('contact_linkedin_url'), salesforce_field('contact_visitor_id'),
-                salesforce_field('contact_do_not_contact'),
+                'MasterRecordId', 'CreatedDate', salesforce_field('contact_linkedin_url'),
+                salesforce_field('contact_visitor_id'), salesforce_field('contact_do_not_contact'),
             ],
             known_from='CreatedDate',
         ) }}
@@ -31,9 +31,11 @@ final as (
         {{ json_text('payload', 'OwnerId') }} as owner_id,
         {{ json_text('payload', salesforce_field('contact_visitor_id')) }} as distinct_id,
         {{ json_boolean('payload', 'HasOptedOutOfEmail') }} as is_opted_out,
-        -- whom the CRM has deleted is written to no more
+        -- whom the CRM has deleted is written to no more; one that was merged lives on in its master
         case
-            when {{ json_boolean('payload', 'IsDeleted') }} then true
+            when {{ json_boolean('payload', 'IsDeleted') }}
+                and {{ json_text('payload', 'MasterRecordId') }} is null
+                then true
             else {{ json_boolean('payload', salesforce_field('contact_do_not_contact')) }}
         end as is_do_not_contact,
         coalesce({{ json_boolean('payload', 'IsDeleted') }}, false) as is_deleted,

@@ -166,6 +166,17 @@ CONVERTED = {**LEAD, "SystemModstamp": at(9), "Status": "Closed", "Email": "new@
 BOUGHT = {**LEAD, "Id": "00QB", "LeadSource": "List", "Request_Type__c": None}
 RENAMED = {**ACCOUNT, "Name": "Acme Inc.", "SystemModstamp": at(8)}
 RISEN = {**RENAMED, "accountIntentScore6sense__c": 88.0, "SystemModstamp": at(16)}
+CONTACT = {
+    "Id": "003A",
+    "Email": "ann@acme.com",
+    "LastName": "Lee",
+    "IsDeleted": False,
+    "MasterRecordId": None,
+    "CreatedDate": at(1),
+    "SystemModstamp": at(2),
+}
+MERGED = {**CONTACT, "Id": "003B", "IsDeleted": True, "MasterRecordId": "003A"}
+DELETED = {**CONTACT, "Id": "003C", "IsDeleted": True}
 UNSEEN = {"Id": "001B", "Name": "B", "CreatedDate": at(1), "SystemModstamp": at(1)}
 
 
@@ -177,6 +188,7 @@ def landed(folder: Path, env: dict[str, str]) -> Org:
     org.land("leads", CONVERTED)
     org.land("accounts", ACCOUNT, UNSEEN, known="CreatedDate")
     org.land("accounts", RENAMED, RISEN)
+    org.land("contacts", CONTACT, MERGED, DELETED)
     return org
 
 
@@ -236,6 +248,15 @@ def test_a_lead_is_a_request_once_as_it_came(built: Org) -> None:
     assert (request["lead_request_id"], request["email"]) == ("00QA", "lee@acme.com")
     assert request["occurred_at"] == request["known_at"] == datetime(2026, 6, 2, 10)
     assert request["company_name"] is None
+
+
+def test_whom_the_crm_deleted_is_not_written_to_but_a_merge_is_no_no(built: Org) -> None:
+    rows = built.rows("select * from staging.stg_salesforce__contacts order by contact_id")
+    assert [(row["contact_id"], row["is_deleted"], row["is_do_not_contact"]) for row in rows] == [
+        ("003A", False, None),
+        ("003B", True, None),
+        ("003C", True, True),
+    ]
 
 
 def test_6senses_fields_are_observed_when_they_change_and_never_before(built: Org) -> None:
