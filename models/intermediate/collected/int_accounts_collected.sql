@@ -7,7 +7,7 @@
     columns=[
         'account_id', 'account_name', 'website', 'domain', 'parent_account_id', 'industry',
         'naics', 'employee_count', 'annual_revenue_amount', 'country', 'state', 'city',
-        'account_type', 'owner_id', 'created_at', 'version_at', 'known_at', 'loaded_at',
+        'account_type', 'owner_id', 'is_deleted', 'created_at', 'version_at', 'known_at', 'loaded_at',
     ],
     key='account_id',
 ) }}

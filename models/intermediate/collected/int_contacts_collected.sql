@@ -7,7 +7,7 @@
     columns=[
         'contact_id', 'email', 'first_name', 'last_name', 'title', 'account_id', 'phone',
         'linkedin_url', 'owner_id', 'distinct_id', 'is_opted_out', 'is_do_not_contact',
-        'created_at', 'version_at', 'known_at', 'loaded_at',
+        'is_deleted', 'created_at', 'version_at', 'known_at', 'loaded_at',
     ],
     key='contact_id',
 ) }}

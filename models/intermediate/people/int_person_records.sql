@@ -71,6 +71,7 @@ records as (
         crm_accounts.account_key,
         contacts.is_opted_out,
         contacts.is_do_not_contact,
+        contacts.is_deleted,
         contacts.created_at as first_seen_at,
         cast(null as {{ dbt.type_timestamp() }}) as last_seen_at,
         contacts.version_at as stated_at
@@ -95,6 +96,7 @@ records as (
         null,
         null,
         account_key,
+        false,
         false,
         false,
         occurred_at,
@@ -122,6 +124,7 @@ records as (
         account_key,
         false,
         false,
+        false,
         created_at,
         null,
         version_at
@@ -147,6 +150,7 @@ records as (
         null,
         coalesce(is_opted_out, false) or coalesce(is_email_opted_out, false),
         false,
+        false,
         created_at,
         null,
         version_at
@@ -171,6 +175,7 @@ records as (
         null,
         null,
         call_accounts.account_key,
+        false,
         false,
         false,
         null,

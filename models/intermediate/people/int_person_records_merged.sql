@@ -25,7 +25,7 @@ person_records as (
 
 ),
 
--- the CRM's word goes before the form's, and that before the product's; of one source, the latest
+-- the CRM's word goes before the form's, and that before the product's; of one source, the latest, what was deleted last
 described as (
 
     select
@@ -33,7 +33,7 @@ described as (
         {%- for column in descriptions %}
         {{ first_present(column) }} over (
             partition by merged_person_id
-            order by source_rank, stated_at desc nulls last, identity_value
+            order by source_rank, is_deleted, stated_at desc nulls last, identity_value
             rows between unbounded preceding and unbounded following
         ) as {{ column }},
         {%- endfor %}

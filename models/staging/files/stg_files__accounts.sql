@@ -24,6 +24,7 @@ final as (
         {{ json_text('payload', 'city') }} as city,
         {{ json_text('payload', 'account_type') }} as account_type,
         {{ crm_id18(json_text('payload', 'owner_id')) }} as owner_id,
+        false as is_deleted,
         {{ json_timestamp('payload', 'created_at') }} as created_at,
         version_at,
         version_known_at as known_at,

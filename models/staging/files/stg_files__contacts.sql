@@ -22,6 +22,7 @@ final as (
         {{ json_text('payload', 'distinct_id') }} as distinct_id,
         {{ json_boolean('payload', 'is_opted_out') }} as is_opted_out,
         {{ json_boolean('payload', 'is_do_not_contact') }} as is_do_not_contact,
+        false as is_deleted,
         {{ json_timestamp('payload', 'created_at') }} as created_at,
         version_at,
         version_known_at as known_at,
