@@ -6,6 +6,7 @@ days are laid down at once and met one after the other.
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
 from collections.abc import Iterator, Mapping
@@ -18,6 +19,7 @@ import pytest
 import yaml
 
 from python_jobs.brief import read_brief
+from python_jobs.enrich.check import why_not
 from python_jobs.enrich.engines.offline import Offline
 from python_jobs.enrich.runner import Outcome, run_task
 from python_jobs.enrich.task import Asked, Prompt, Statement
@@ -582,6 +584,47 @@ def test_the_offline_brief_keeps_its_rules_and_its_length() -> None:
     whole = TASK.write_offline(asked())
     assert isinstance(whole, AccountBrief)
     assert {name: len(part) for name, part in whole.sections().items()} == LENGTHS
+
+
+# a row of each kind that plays are made of: its label, and its text
+KINDS = {
+    "open_deal": ("Proposal", "Open opportunity Renewal: stage Proposal, amount 35700"),
+    "won_deal": ("Closed Won", "Opportunity Renewal was won on 2026-06-05"),
+    "lost_deal": ("Price", "Opportunity Renewal was lost on 2026-06-05, reason Price"),
+    "lead_request": ("quote", "Lead request (quote) on 2026-06-24, lead score 33"),
+    "sixsense": ("Decision", "6sense on 2026-06-22: buying stage Decision, intent score 75"),
+    "form_submitted": ("other", "1× form submitted on other in the last 7 days"),
+    "page_view": ("{subject}", "7 {subject} views in the last 7 days, the last on 2026-06-30"),
+    "score": ("Hot", "Intent score 100 (Hot), surge Normal at 1.0x, 2026-06-30"),
+    "score_change": ("42", "Intent score 42 → 30 in the week to 2026-06-27"),
+    "surge": ("Surging", "The surge is not significant against the past of the account itself"),
+    "queue": ("CFO", "In the queue of 2026-06-30: CFO, sequence spike"),
+    "blocked": ("cool_down", "Not written to on 2026-06-27: Last written to on 2026-06-22"),
+    "signal": ("Usage spike", "Usage spike on 2026-06-25, strength 90, 12 uses after 4"),
+    "contact": ("General Counsel", "Contact who may be written to: General Counsel"),
+    "lane": ("Compliance", "Compliance, the top lane: 90 points in the last 7 days"),
+    "people": ("8", "8 people and visitors were active in the last 7 days"),
+    "call": ("2026-06-10", "Call on 2026-06-10 with 2 guests, 10 minutes"),
+    "path": ("/soc2", "2 views of /soc2 in the last 7 days"),
+    "firm": ("Real estate", "Industry Real estate, 40 employees"),
+    "product_users": ("2", "2 product users"),
+    "last_seen": ("2026-06-26", "Last seen on 2026-06-26"),
+    "no_deal": ("none", "No open opportunity in the CRM"),
+}
+
+
+def test_every_shipped_play_holds_against_the_row_that_calls_for_it() -> None:
+    with (PROJECT_DIR / "seeds/registry/brief_plays.csv").open(encoding="utf-8") as file:
+        plays = list(csv.DictReader(file))
+    refused = {}
+    for play in plays:
+        label, row = (
+            text.replace("{subject}", play["row_subject"]) for text in KINDS[play["row_kind"]]
+        )
+        text = play["text"].replace("{label}", label).replace("{row}", row)
+        said = Statement(kind=play["statement_kind"], text=text, evidence=["row"])
+        refused[play["play_id"]] = why_not(said, Asked("a", {"account": "Acme"}, {"row": row}, ""))
+    assert {play: why for play, why in refused.items() if why} == {}
 
 
 def fact(text: str, *rows: str) -> Statement:
