@@ -96,7 +96,8 @@ def coach(
 
     with _opened(target) as warehouse:
         if rep is None:
-            print(review_text(calls_to_review(warehouse)))
+            calls = calls_to_review(warehouse)
+            print(printed_json(calls) if as_json else review_text(calls))
             return
         plan = plan_for(warehouse, rep)
     print(plan.as_json() if as_json else plan_text(plan))

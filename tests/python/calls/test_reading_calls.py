@@ -10,7 +10,7 @@ import pytest
 
 from python_jobs.calls.analysis import analysis_of
 from python_jobs.calls.coaching import calls_to_review, plan_for
-from python_jobs.calls.commands import plan_text
+from python_jobs.calls.commands import coach, plan_text
 from python_jobs.calls.search import by_words, like_call, like_text
 from python_jobs.enrich.tasks.call_embedding.offline import embedded
 from python_jobs.errors import ConfigurationError
@@ -181,3 +181,15 @@ def test_a_plan_begins_with_what_costs_most_and_quotes_to_the_letter(warehouse: 
     for name, problem in (("ada", "may be"), ("zoe", "no seller")):
         with pytest.raises(ConfigurationError, match=problem):
             plan_for(warehouse, name)
+
+
+def test_calls_to_review_are_json_where_json_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "w.duckdb"
+    opened = DuckDBWarehouse(path)
+    _fill(opened)
+    opened.close()
+    monkeypatch.setenv("GTM_DUCKDB_PATH", str(path))
+    coach(None, as_json=True, target="duckdb")
+    assert {call["call_id"] for call in json.loads(capsys.readouterr().out)} == {"price"}
