@@ -117,7 +117,8 @@ final as (
     union all
     select
         account_key,
-        'path:' || {{ json_text('element', 'page_path') }},
+        -- not the path itself, in which an address may stand: of ids nothing is redacted
+        'path:' || cast(position as varchar),
         'path',
         'seen',
         {{ json_text('element', 'page_path') }},

@@ -96,7 +96,10 @@ def snapshot(account: str, day: str, score: int, surge: str, lane: str) -> Row:
         "surge_ratio": 1.75,
         "is_surge_significant": False,
         "unique_people_7d": 3,
-        "top_pages_7d": [{"page_path": "/", "events": 9}, {"page_path": "/soc2", "events": 2}],
+        "top_pages_7d": [
+            {"page_path": path, "events": events}
+            for path, events in (("/", 9), ("/soc2", 2), ("/join/ann@acme.com", 1))
+        ],
     }
 
 
@@ -448,7 +451,8 @@ def test_rows_that_a_brief_may_cite_are_those_of_its_account_and_day(desk: Desk)
     )
     assert texts["open_deal:O1"] == "Open opportunity Renewal: stage Proposal, amount 35700"
     assert texts["firm"] == "Industry Real estate, 40 employees"
-    assert texts["path:/soc2"] == "2 views of /soc2 in the last 7 days"
+    assert texts["path:1"] == "2 views of /soc2 in the last 7 days"
+    assert not any("@" in row for row in texts), "a model is told the ids as they are"
     assert "call:secret" not in texts
     assert not any(row.startswith("queue:") for row in texts)
 
