@@ -14,6 +14,29 @@ parts as (
 
 ),
 
+private_calls as (
+
+    select
+        call_opportunities.opportunity_id,
+        calls.call_id
+    from {{ ref('call_opportunities') }} as call_opportunities
+    inner join {{ ref('fct_calls') }} as calls on call_opportunities.call_id = calls.call_id
+    where calls.is_private
+
+),
+
+-- what tells of a call that has turned private since it was read is not shown: it is read again without it
+turned_private as (
+
+    select distinct parts.subject_key
+    from parts
+    inner join results on parts.subject_key = results.subject_key
+    inner join private_calls
+        on parts.opportunity_id = private_calls.opportunity_id
+        and {{ text_contains(json_to_text('results.output'), quoted_call('private_calls.call_id')) }}
+
+),
+
 final as (
 
     select
@@ -39,6 +62,8 @@ final as (
         results.answered_at
     from parts
     inner join results on parts.subject_key = results.subject_key
+    left join turned_private on parts.subject_key = turned_private.subject_key
+    where turned_private.subject_key is null
 
 )
 

@@ -138,6 +138,27 @@ def test_nothing_is_asked_twice(mined: Mining) -> None:
     assert (deals.wanted, deals.unchanged, brief.wanted, brief.unchanged) == (0, 3, 0, 1)
 
 
+def test_words_of_a_call_that_turned_private_are_shown_no_more(mined: Mining) -> None:
+    """Neither in its part nor in the brief that quotes it, until both are written without them."""
+    shown = (
+        "select opportunity_id, cast(objections as varchar) from ai.closed_lost_parts "
+        "where opportunity_id = 'B' "
+        "union all select brief_month, cast(objections as varchar) from ai.closed_lost_briefs "
+        "order by 1"
+    )
+    words = "The regulator still says no."
+    assert [words in told for _, told in mined.rows(shown)] == [True, True]
+    with open_warehouse(mined.settings) as warehouse:
+        warehouse.execute("update marts.fct_calls set is_private = true where call_id = 'b3'")
+        warehouse.execute("delete from marts.call_segments where call_id = 'b3'")
+    assert mined.rows(shown) == []
+    mined.build().read()
+    assert [(one, words in told) for one, told in mined.rows(shown)] == [
+        ("2026-06", False),
+        ("B", False),
+    ]
+
+
 def test_long_deals_are_read_whole_and_what_is_listened_for_is_a_row(mining: Mining) -> None:
     """In parts so small that each holds a sentence or two, a deal is told as in one. An edited
     pattern has the deals read again, and counts."""
