@@ -31,7 +31,7 @@ def test_no_data_at_all_builds_to_empty_marts(empty_shop: Shop) -> None:
 
 
 def test_odd_events_give_sensible_marts(empty_shop: Shop, tmp_path: Path) -> None:
-    """Only anonymous visits, unknown types, far dates, a megabyte of URL: every data test holds."""
+    """Anonymous visits, unknown types and words, far dates, a megabyte of URL: data tests hold."""
     long_url = "https://site.test/docs/" + "a" * 1_000_000 + "?q=1"
     odd = [
         ONLY_ANONYMOUS | {"distinct_id": "v1", "path": "/pricing"},
@@ -53,6 +53,12 @@ def test_odd_events_give_sensible_marts(empty_shop: Shop, tmp_path: Path) -> Non
     path.write_text("\n".join(lines))
     loaded = empty_shop.gtm("load", "web_events", str(path))
     assert loaded.code == 0, loaded.err
+    vendor = tmp_path / "intent_accounts.csv"
+    vendor.write_text(
+        "account_domain,observed_on,buying_stage,profile_fit\n"
+        f"onlyanonymous.com,{LAST_DAY},Evaluating,weak\n"
+    )
+    assert empty_shop.gtm("load", "intent_accounts", str(vendor)).code == 0
     built = empty_shop.gtm("build", "--as-of", LAST_DAY)
     assert built.code == 0, built.err
     assert ": 1 accounts, " in built.out
@@ -72,6 +78,10 @@ def test_odd_events_give_sensible_marts(empty_shop: Shop, tmp_path: Path) -> Non
     assert empty_shop.rows(
         "select display_name, is_anonymous, account_key from marts.people_in_accounts"
     ) == [{"display_name": "Anonymous", "is_anonymous": True, "account_key": "onlyanonymous.com"}]
+    # words that 6sense is not known to use stand as they came, and stop no build
+    assert empty_shop.rows(
+        "select sixsense_buying_stage as stage, sixsense_profile_fit as fit from marts.dim_accounts"
+    ) == [{"stage": "Evaluating", "fit": "weak"}]
 
 
 def test_a_build_while_another_program_holds_the_file_is_one_sentence(empty_shop: Shop) -> None:
