@@ -56,19 +56,6 @@ addresses as (
 
 ),
 
--- a no holds for the address, whoever the record that says it is taken for
-opt_outs as (
-
-    select
-        identities.person_id,
-        max(case when email_opt_outs.is_opted_out then 1 else 0 end) = 1 as is_opted_out,
-        max(case when email_opt_outs.is_do_not_contact then 1 else 0 end) = 1 as is_do_not_contact
-    from identities
-    inner join email_opt_outs on identities.identity_value = email_opt_outs.email
-    group by 1
-
-),
-
 -- whom a name means in an account, where it means one person
 named as (
 
@@ -109,6 +96,23 @@ found_people as (
         )
         order by case when found.email is null then 1 else 0 end, found.source_name desc, found.found_id
     ) = 1
+
+),
+
+-- a no holds for the address, whoever the record that says it is taken for
+opt_outs as (
+
+    select
+        addresses_had.person_id,
+        max(case when email_opt_outs.is_opted_out then 1 else 0 end) = 1 as is_opted_out,
+        max(case when email_opt_outs.is_do_not_contact then 1 else 0 end) = 1 as is_do_not_contact
+    from (
+        select person_id, identity_value as email from identities
+        union all
+        select person_id, email from found_people
+    ) as addresses_had
+    inner join email_opt_outs on addresses_had.email = email_opt_outs.email
+    group by 1
 
 ),
 

@@ -11,6 +11,17 @@ record_addresses as (
 
 ),
 
+-- a lead that became a contact is silent: the contact says what holds now
+leads as (
+
+    select
+        {{ clean_email('email') }} as email,
+        first_value(is_opted_out) over (partition by lead_id order by version_at desc) as is_opted_out,
+        first_value(is_converted) over (partition by lead_id order by version_at desc) as is_converted
+    from {{ ref('stg_salesforce__leads') }}
+
+),
+
 -- what a record had before counts too
 addresses as (
 
@@ -28,6 +39,13 @@ addresses as (
     inner join record_addresses
         on records.identity_type = record_addresses.identity_type
         and records.identity_value = record_addresses.identity_value
+    union all
+    select
+        email,
+        is_opted_out,
+        false
+    from leads
+    where is_opted_out and not is_converted
 
 ),
 

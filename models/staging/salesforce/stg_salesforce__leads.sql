@@ -9,7 +9,7 @@ with source as (
             fields=[
                 'Email', 'FirstName', 'LastName', 'Title', 'Company', 'Website', 'Phone', 'Description',
                 'LeadSource', 'Status', 'IsConverted', 'ConvertedAccountId', 'ConvertedContactId', 'OwnerId',
-                'CreatedDate', salesforce_field('lead_request_type'), salesforce_field('lead_requested_at'),
+                'HasOptedOutOfEmail', 'CreatedDate', salesforce_field('lead_request_type'), salesforce_field('lead_requested_at'),
                 salesforce_field('lead_score'), salesforce_field('lead_visitor_id'),
                 salesforce_field('lead_event_id'),
             ],
@@ -41,6 +41,7 @@ final as (
         {{ json_number('payload', salesforce_field('lead_score')) }} as lead_score,
         {{ json_text('payload', salesforce_field('lead_visitor_id')) }} as distinct_id,
         {{ json_text('payload', salesforce_field('lead_event_id')) }} as event_id,
+        coalesce({{ json_boolean('payload', 'HasOptedOutOfEmail') }}, false) as is_opted_out,
         coalesce({{ json_boolean('payload', 'IsConverted') }}, false) as is_converted,
         coalesce({{ json_boolean('payload', 'IsDeleted') }}, false) as is_deleted,
         {{ json_utc('payload', salesforce_field('lead_requested_at')) }} as requested_at,

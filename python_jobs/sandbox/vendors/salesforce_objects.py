@@ -248,6 +248,7 @@ OBJECTS: dict[str, SObject] = {
             _text("Website", 255, type="url"),
             _text("Description", 32_000, type="textarea"),
             _pick("LeadSource", "Web", "Phone Inquiry", "Partner Referral", "Other"),
+            Field("HasOptedOutOfEmail", "boolean"),
             _pick("Status", "Open - Not Contacted", "Working - Contacted", "Closed - Converted"),
             Field("IsConverted", "boolean", read_only=True),
             _refers("ConvertedAccountId", "Account", read_only=True),

@@ -366,7 +366,15 @@ class Cases:
         world.enriched.append(
             Enriched("b", found, "B@found.com", "Head of Work", "Director", "Operations")
         )
-        clay = {"people": [{"email": "clay@found.com", "title": "VP Compliance"}], "news": "none"}
+        # whom the CRM has as a lead alone: no record of a person has her address
+        world.opt_outs.append(OptOut("out@found.com", is_opted_out=True))
+        clay = {
+            "people": [
+                {"email": "clay@found.com", "title": "VP Compliance"},
+                {"email": "out@found.com", "title": "VP Compliance"},
+            ],
+            "news": "none",
+        }
         world.clay.append(ClayAnswer("found.com", found, json.dumps(clay)))
 
 
@@ -515,6 +523,7 @@ def test_people_found_elsewhere(days: Days) -> None:
     today = days.outcomes[0]
     assert today[hashed("email", "b@found.com")] == QUEUED
     assert today[hashed("email", "clay@found.com")] == QUEUED
+    assert today.get(hashed("email", "out@found.com")) != QUEUED
     assert today[hashed("sixsense_people_id", "a")] == {"no_email": day(1)}
     assert [row for row in days.gaps if row[1] != "nobody"] == [
         (

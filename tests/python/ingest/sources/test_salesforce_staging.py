@@ -163,6 +163,7 @@ ACCOUNT = {
 
 DELETED_DEAL = {**DEAL, "SystemModstamp": at(20), "IsDeleted": True}
 CONVERTED = {**LEAD, "SystemModstamp": at(9), "Status": "Closed", "Email": "new@acme.com"}
+CONVERTED["HasOptedOutOfEmail"] = True
 BOUGHT = {**LEAD, "Id": "00QB", "LeadSource": "List", "Request_Type__c": None}
 RENAMED = {**ACCOUNT, "Name": "Acme Inc.", "SystemModstamp": at(8)}
 RISEN = {**RENAMED, "accountIntentScore6sense__c": 88.0, "SystemModstamp": at(16)}
@@ -257,6 +258,14 @@ def test_whom_the_crm_deleted_is_not_written_to_but_a_merge_is_no_no(built: Org)
         ("003B", True, None),
         ("003C", True, True),
     ]
+
+
+def test_what_a_lead_says_of_mail_is_told(built: Org) -> None:
+    said = built.rows(
+        "select is_opted_out from staging.stg_salesforce__leads where lead_id = '00QA' "
+        "order by version_at"
+    )
+    assert [row["is_opted_out"] for row in said] == [False, True]
 
 
 def test_6senses_fields_are_observed_when_they_change_and_never_before(built: Org) -> None:
