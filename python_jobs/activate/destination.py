@@ -140,8 +140,9 @@ class Destination(ABC):
     name: ClassVar[str]
     """As in ``gtm sync plan --destination NAME``; also the connector's name."""
     objects: ClassVar[Mapping[str, str]]
-    """What can be written, in the order of writing (an object comes after those it links to), and
-    the entity as which the connector lands it: ``{"Account": "accounts"}``."""
+    """What can be written, in the order of writing (an object comes after those it links to; what
+    is taken back goes in the reverse order), and the entity as which the connector lands it:
+    ``{"Account": "accounts"}``."""
 
     def __init__(self, api: Any) -> None:
         self.api = api

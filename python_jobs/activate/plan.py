@@ -197,7 +197,8 @@ def _keep_records(
     query: str,
     params: Sequence[Any],
 ) -> None:
-    """Write the records, those of one object and action one after the other."""
+    """Write the records, those of one object and action one after the other; what is taken back in
+    the reverse order of writing, so that a sequence ends before its prospect loses its texts."""
     warehouse.execute(
         "delete from ops.sync_plan_records where destination = ? "
         "and plan_id not in (select plan_id from ops.sync_plans)",
@@ -212,7 +213,9 @@ def _keep_records(
             ?,
             ?,
             row_number() over (
-                order by case object {rank} else 99 end, action, record_key, external_id, key_value
+                order by
+                    case when action = 'undo' then -1 else 1 end * case object {rank} else 99 end,
+                    action, record_key, external_id, key_value
             ) as position,
             {listed}
         from ({query}) as records

@@ -169,6 +169,15 @@ def test_people_are_made_enrolled_and_taken_back(desk: Desk) -> None:
     back = make_undo(
         desk.warehouse, desk.destination, applied.run_id, query, params, "test", utc_now()
     )
+    with desk.warehouse.held() as held:
+        taken = held.rows(
+            "select object from ops.sync_plan_records where plan_id = ? and action = 'undo' "
+            "order by position",
+            [back.plan_id],
+        )
+    assert [row["object"] for row in taken] == ["sequenceState", "sequenceState", "prospect"], (
+        "no mail goes out of a sequence whose texts have been taken back"
+    )
     undone = desk.results(desk.apply(back).run_id)
     assert undone[f"{new}|1"] == ("written", "the sequence is ended; nothing had been sent")
     assert undone[f"{known}|1"] == ("skipped", "the sequence is over; nothing had been sent")
