@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Annotated
 
 import typer
@@ -30,6 +31,7 @@ def sequences(
         gtm sync sequences --create
     """
     from python_jobs.activate.destinations.outreach_records import Records
+    from python_jobs.activate.plans import only_one
     from python_jobs.activate.sequences.making import make, standing
     from python_jobs.activate.sequences.shipped import shipped_sequences
     from python_jobs.ingest.run import connect
@@ -50,20 +52,21 @@ def sequences(
     }
     wanted = shipped_sequences(names)
     records = Records(connect(source_named("outreach"), settings, warehouse))
-    stands = standing(records, wanted)
-    for stand in stands:
-        print(stand.line)
-    for key in sorted(names.keys() - {sequence.key for sequence in wanted}):
-        print(f"{names[key]}: no text is shipped for {key}: make it in Outreach")
-    unfinished = [stand for stand in stands if stand.is_ours and stand.missing]
-    if not unfinished:
-        return
-    if not create:
-        print(f"{len(unfinished)} to be made or finished: gtm sync sequences --create")
-        return
-    for stand in unfinished:
-        for line in make(records, stand):
-            print(line, flush=True)
+    with only_one(settings, "outreach") if create else nullcontext():
+        stands = standing(records, wanted)
+        for stand in stands:
+            print(stand.line)
+        for key in sorted(names.keys() - {sequence.key for sequence in wanted}):
+            print(f"{names[key]}: no text is shipped for {key}: make it in Outreach")
+        unfinished = [stand for stand in stands if stand.is_ours and stand.missing]
+        if not unfinished:
+            return
+        if not create:
+            print(f"{len(unfinished)} to be made or finished: gtm sync sequences --create")
+            return
+        for stand in unfinished:
+            for line in make(records, stand):
+                print(line, flush=True)
     print(
         "next: read the texts in Outreach, set who sends, and enable the sequences there; then "
         "gtm ingest outreach and gtm build"

@@ -10,13 +10,14 @@ import pytest
 
 from python_jobs import cli
 from python_jobs.activate.destinations.outreach_records import Found, Records
+from python_jobs.activate.plans import only_one
 from python_jobs.activate.sequences.making import Standing, make, standing
 from python_jobs.activate.sequences.shipped import MAILS, Sequence, shipped_sequences
 from python_jobs.errors import ConfigurationError, TransientError
 from python_jobs.http import Patience
 from python_jobs.ingest.sources.outreach import OutreachConfig, connect
 from python_jobs.sandbox.commands import RunningSandbox, started_sandbox
-from python_jobs.settings import PROJECT_DIR
+from python_jobs.settings import PROJECT_DIR, load_settings
 from tests.conftest import TINY
 
 OPT_OUT = "tell me and I will not write again"
@@ -192,6 +193,13 @@ def test_the_command_shows_first_makes_what_is_asked_for_and_is_done(
         assert "Hiring: to be made, 4 steps, 3 of them mails" in looked
         assert looked[-1] == "4 to be made or finished: gtm sync sequences --create"
         assert lines("--check") == looked, "looking makes nothing"
+        with (
+            only_one(load_settings(), "outreach"),
+            pytest.raises(TransientError, match="another gtm run"),
+        ):
+            lines("--create")
+        capsys.readouterr()
+        assert lines("--check") == looked, "two at once make nothing twice"
         made = lines("--create")
         assert "Hiring: made, not enabled" in made
         assert made[-1].startswith("next: read the texts in Outreach")
