@@ -3,15 +3,39 @@ with source as (
     select
         *,
         coalesce(known_at, version_at) as version_known_at,
-        {{ json_field('payload', 'posting') }} as posting
+        {{ json_field('payload', 'posting') }} as posting,
+        {{ json_field(json_field('payload', 'posting'), 'lists') }} as lists
     from {{ source('job_boards', 'postings') }}
+
+),
+
+list_rows as (
+
+    {{ json_array_rows('source', 'lists') }}
+
+),
+
+-- what is asked of people and what they will do, which Lever keeps apart from the description
+listed as (
+
+    select
+        record_id,
+        version_at,
+        {{ plain_text(json_array_text(
+            json_array_agg(
+                "coalesce(" ~ json_text('element', 'text') ~ ", '') || ' ' || coalesce(" ~ json_text('element', 'content') ~ ", '')",
+                'position'
+            ), ' '
+        )) }} as list_text
+    from list_rows
+    group by record_id, version_at
 
 ),
 
 final as (
 
     select
-        record_id as posting_id,
+        source.record_id as posting_id,
         coalesce({{ json_text('posting', 'title') }}, {{ json_text('posting', 'text') }}) as title,
         {{ json_text('payload', 'company_name') }} as company_name,
         {{ json_text('payload', 'account_domain') }} as account_domain,
@@ -27,7 +51,11 @@ final as (
         ) as location,
         -- text from outside: read as data, never as markup or instruction
         coalesce(
-            {{ json_text('posting', 'descriptionPlain') }},
+            trim(
+                {{ json_text('posting', 'descriptionPlain') }}
+                || coalesce(' ' || listed.list_text, '')
+                || coalesce(' ' || {{ json_text('posting', 'additionalPlain') }}, '')
+            ),
             {{ plain_text(json_text('posting', 'content')) }}
         ) as description,
         coalesce(
@@ -40,12 +68,13 @@ final as (
             {{ json_epoch_ms('posting', 'createdAt') }},
             {{ json_utc('posting', 'publishedAt') }}
         ) as posted_at,
-        version_at as observed_at,
-        case when {{ json_boolean('payload', 'is_gone') }} then version_at end as closed_at,
-        version_at,
+        source.version_at as observed_at,
+        case when {{ json_boolean('payload', 'is_gone') }} then source.version_at end as closed_at,
+        source.version_at,
         version_known_at as known_at,
         loaded_at
     from source
+    left join listed on source.record_id = listed.record_id and source.version_at = listed.version_at
     where {{ is_known_by_as_of('version_known_at') }}
 
 )

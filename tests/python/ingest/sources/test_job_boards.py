@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from python_jobs.http import Patience
 from python_jobs.ingest.sources.job_boards import Boards, JobBoardsConfig
 from tests.python.ingest.sources.conftest import Intake
+from tests.python.ingest.sources.staged import staged_on
 
 
 @pytest.fixture
@@ -92,3 +94,34 @@ def test_a_board_whose_pages_are_shorter_than_asked_is_read_to_its_end() -> None
     boards = Boards(JobBoardsConfig(), Patience())
     boards._lever = ShortPages()  # type: ignore[assignment]
     assert len(boards.postings("lever", "acme") or ()) == 120
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "snowflake"])
+def test_the_text_of_a_posting_is_all_that_its_board_gives_without_markup(
+    engine: str, tmp_path: Path
+) -> None:
+    lever = {
+        "text": "Notary lead",
+        "createdAt": 1_780_272_000_000,
+        "descriptionPlain": "We sign.",
+        "lists": [
+            {"text": "You will", "content": "<li>run remote notarisation</li>"},
+            {"text": "You know", "content": "<li>compliance &amp; law</li>"},
+        ],
+        "additionalPlain": "Apply now.",
+    }
+    postings = {
+        "lever|acme|1": lever,
+        "ashby|acme|1": {"title": "Clerk", "descriptionPlain": "We file."},
+        "greenhouse|acme|1": {"title": "Clerk", "content": "&lt;p&gt;We stamp.&lt;/p&gt;"},
+    }
+    seen = datetime(2026, 6, 2)
+    raw = [("job_boards__postings", key, seen, {"posting": one}) for key, one in postings.items()]
+    with staged_on(engine, tmp_path, ["job_boards"], raw) as warehouse:
+        rows = warehouse.rows("select * from staging.stg_job_boards__postings")
+    assert {row["posting_id"]: row["description"] for row in rows} == {
+        "lever|acme|1": "We sign. You will run remote notarisation You know compliance & law "
+        "Apply now.",
+        "ashby|acme|1": "We file.",
+        "greenhouse|acme|1": "We stamp.",
+    }
