@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Literal, TypeVar
+from typing import Any, ClassVar, Literal, Self, TypeVar
 
 import pyarrow as pa
 from pydantic import ValidationError
@@ -50,7 +50,7 @@ class SourceConfig(BaseSettings):
     in_sandbox: ClassVar[dict[str, str]] = {}
 
     @classmethod
-    def load(cls, sandbox_url: str | None) -> SourceConfig:
+    def load(cls, sandbox_url: str | None) -> Self:
         """The settings of this run.
 
         Raises:

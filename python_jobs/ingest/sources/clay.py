@@ -141,7 +141,8 @@ def read_enrichments(pull: Pull) -> Iterator[Page]:
     ledger.settle_interrupted()
     for run_id, keys in ledger.running().items():
         yield from _results(pull.api, ledger, run_id, keys)
-    qualifying = qualifying_accounts(pull.warehouse, SixSenseConfig(), pull.end, "enrichments")
+    which = SixSenseConfig.load(None)
+    qualifying = qualifying_accounts(pull.warehouse, which, pull.end, "enrichments")
     keys = ledger.unpaid([_subject(config.routine_id, domain) for domain in qualifying])
     keys = keys[: config.accounts_per_run]
     for start in range(0, len(keys), LARGEST_RUN):

@@ -18,7 +18,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import Field, SecretStr
@@ -80,10 +80,9 @@ class OutreachConfig(SourceConfig):
     }
 
     @classmethod
-    def load(cls, sandbox_url: str | None) -> SourceConfig:
+    def load(cls, sandbox_url: str | None) -> Self:
         """As every source's; the tokens of each sandbox have a folder of their own."""
         config = super().load(sandbox_url)
-        assert isinstance(config, OutreachConfig)
         if sandbox_url is None or config.token_file is None:
             return config
         folder = Path(tempfile.gettempdir()) / f"gtm-sandbox-{os.getuid()}"

@@ -56,6 +56,15 @@ def test_a_run_is_polled_until_it_is_done_and_no_account_is_paid_for_twice(
     assert clay.throttled("clay") == 0
 
 
+def test_a_setting_of_which_accounts_qualify_that_is_of_the_wrong_kind_is_one_sentence(
+    clay: Intake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIXSENSE_QUALIFYING_ABOVE", "sixty")
+    code, said = clay.gtm(*INGEST)
+    assert code == 2
+    assert "SIXSENSE_QUALIFYING_ABOVE: input should be a valid number" in said
+
+
 def test_an_item_that_fails_is_set_aside(clay: Intake) -> None:
     clay.gtm(*INGEST)
     failed = [row["subject_key"] for row in ledger(clay) if row["outcome"] == "failed"]
