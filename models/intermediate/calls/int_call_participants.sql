@@ -43,7 +43,7 @@ parties as (
             nullif(trim(coalesce(gong_users.first_name, '') || ' ' || coalesce(gong_users.last_name, '')), '')
         ) as participant_name,
         coalesce(gong_parties.title, gong_users.title) as title,
-        gong_parties.is_internal or gong_parties.user_id is not null as is_internal
+        gong_parties.is_internal
     from gong_parties
     left join gong_users on gong_parties.user_id = gong_users.user_id
     union all

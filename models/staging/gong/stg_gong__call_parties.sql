@@ -37,7 +37,8 @@ final as (
         {{ json_text('element', 'title') }} as title,
         {{ json_text('element', 'affiliation') }} as affiliation,
         {{ json_text('element', 'phoneNumber') }} as phone,
-        coalesce({{ json_text('element', 'affiliation') }} = 'Internal', false) as is_internal,
+        coalesce({{ json_text('element', 'affiliation') }} = 'Internal', false)
+            or {{ json_text('element', 'userId') }} is not null as is_internal,
         version_at,
         version_known_at as known_at
     from parties

@@ -51,6 +51,7 @@ CALL: dict[str, Any] = {
             "context": [crm("Contact", "003000000000001AAA", "Now")],
         },
         {"id": "3", "affiliation": "Unknown"},
+        {"id": "4", "userId": "8", "affiliation": "Unknown"},
     ],
 }
 WORKED_UP = {
@@ -185,7 +186,7 @@ def test_a_call_is_as_it_was_last_known_and_both_kinds_of_start_are_read(staged:
 
 
 def test_parties_keep_their_place_and_those_without_a_user_or_an_address(staged: Warehouse) -> None:
-    ours, theirs, caller = rows(staged, "gong__call_parties", "party_position")
+    ours, theirs, caller, user = rows(staged, "gong__call_parties", "party_position")
     assert (ours["user_id"], ours["is_internal"], ours["email"]) == ("7", True, None)
     assert (theirs["user_id"], theirs["email"], theirs["speaker_id"]) == (
         None,
@@ -193,6 +194,7 @@ def test_parties_keep_their_place_and_those_without_a_user_or_an_address(staged:
         "72",
     )
     assert (caller["affiliation"], caller["is_internal"]) == ("Unknown", False)
+    assert (user["affiliation"], user["is_internal"]) == ("Unknown", True), "a user is one of ours"
 
 
 def test_links_to_the_crm_are_many_and_short_ids_are_made_long(staged: Warehouse) -> None:
