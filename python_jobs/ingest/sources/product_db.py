@@ -287,14 +287,18 @@ class _Again(TransientError):
 
 
 def columns_there(db: ProductDb, table: Table) -> dict[str, str]:
-    """Those of the table's configured columns that it has: our name to theirs.
+    """Those of the table's configured columns that it has: our name to theirs, in its own case.
 
     Raises:
         ConfigurationError: one that must be there is not.
     """
     nothing = sql.SQL("select * from {} where 1 = 0").format(_identifier(table.name))
-    there = {name.lower() for name in db.rows(nothing)[0]}
-    found = {ours: theirs for ours, theirs in table.columns.items() if theirs.lower() in there}
+    there = {name.lower(): name for name in db.rows(nothing)[0]}
+    found = {
+        ours: there[theirs.lower()]
+        for ours, theirs in table.columns.items()
+        if theirs.lower() in there
+    }
     missing = sorted(table.columns[ours] for ours in table.must - found.keys())
     if missing:
         raise ConfigurationError(

@@ -206,6 +206,21 @@ def test_a_changed_user_gets_a_version_and_one_that_is_only_read_again_does_not(
     assert json.loads(last["payload"])["seats"] == "120.5"
 
 
+def test_a_column_is_found_in_whatever_case_it_is_named(
+    intake: Intake, configured: pytest.MonkeyPatch, owner: psycopg.Connection[Any]
+) -> None:
+    owner.execute(
+        "create table app.members as select 'u1' as id, timestamp '2026-06-01' as \"updatedAt\""
+    )
+    owner.execute("grant usage on schema app to gtm_reader")
+    owner.execute("grant select on app.members to gtm_reader")
+    configured.setenv("PRODUCT_DB_USERS_COLUMNS", "user_id=ID, updated_at=updatedat")
+    code, said = intake.gtm("ingest", "product_db", "--only", "users")
+    assert code == 0, said
+    [row] = intake.raw("product_db__users")
+    assert (row["record_id"], row["version_at"]) == ("u1", datetime(2026, 6, 1))
+
+
 def test_the_session_cannot_write_even_where_its_user_may(dsn: str) -> None:
     for user in ("gtm_reader", "postgres"):
         db = database(dsn.replace("gtm_reader@", f"{user}@"))
