@@ -123,13 +123,18 @@ def as_text(value: Any) -> str | None:
 
 
 def canonical_json(value: Any) -> str:
-    """JSON text with sorted keys, and without what no warehouse stores (NUL, lone surrogates)."""
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    """JSON text with sorted keys, and without what no warehouse stores (NUL, lone surrogates).
+
+    What JSON has no type for, such as a database's time of day, is text in it.
+    """
+    text = _dumped(value)
     if "\\u0000" in text:
-        text = json.dumps(
-            _without_nul(value), sort_keys=True, ensure_ascii=False, separators=(",", ":")
-        )
+        text = _dumped(_without_nul(value))
     return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _dumped(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
 
 
 def record_id_of(contract: Contract, record: Any) -> str | None:

@@ -221,6 +221,26 @@ def test_a_column_is_found_in_whatever_case_it_is_named(
     assert (row["record_id"], row["version_at"]) == ("u1", datetime(2026, 6, 1))
 
 
+def test_a_column_beside_may_be_of_any_type(
+    intake: Intake, configured: pytest.MonkeyPatch, owner: psycopg.Connection[Any]
+) -> None:
+    owner.execute(
+        "create table app.members as select 'u1' as user_id, timestamp '2026-06-01' as updated_at, "
+        "time '09:30' as calls_at, array[timestamp '2026-06-02'] as seen, "
+        "interval '1 day' as tried, true as is_admin, 7 as seats, 'a'::bytea as avatar"
+    )
+    owner.execute("grant usage on schema app to gtm_reader")
+    owner.execute("grant select on app.members to gtm_reader")
+    beside = ("calls_at", "seen", "tried", "is_admin", "seats", "avatar")
+    configured.setenv("PRODUCT_DB_USERS_COLUMNS", ", ".join(beside))
+    code, said = intake.gtm("ingest", "product_db", "--only", "users")
+    assert code == 0, said
+    [row] = intake.raw("product_db__users")
+    user = json.loads(row["payload"])
+    assert (user["calls_at"], user["is_admin"], user["seats"]) == ("09:30:00", True, 7)
+    assert set(beside) <= set(user)
+
+
 def test_the_session_cannot_write_even_where_its_user_may(dsn: str) -> None:
     for user in ("gtm_reader", "postgres"):
         db = database(dsn.replace("gtm_reader@", f"{user}@"))
