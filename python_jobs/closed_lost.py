@@ -216,7 +216,8 @@ def markdown(found: Report) -> str:
 def _alert(row: dict[str, Any]) -> str:
     rivals = ", ".join(row["competitors"])
     return (
-        f"{row['close_date']} {row['opportunity_name']}, {row['opportunity_amount']:,.0f}, "
+        f"{row['close_date']} {row['opportunity_name'] or row['opportunity_id']}, "
+        f"{row['opportunity_amount']:,.0f}, "
         f'to {rivals}: "{row["quote"]}"'
     )
 

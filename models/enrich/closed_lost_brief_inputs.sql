@@ -121,7 +121,8 @@ told as (
     select
         '5' || cast(quoted_deals.objection_rank as varchar) || quoted_deals.opportunity_id as place,
         'deal:' || quoted_deals.opportunity_id as row_id,
-        'Deal ' || quoted_deals.opportunity_name || ', lost on ' || cast(quoted_deals.close_date as varchar)
+        'Deal ' || coalesce(quoted_deals.opportunity_name, quoted_deals.opportunity_id) || ', lost on '
+        || cast(quoted_deals.close_date as varchar)
         || coalesce(', worth ' || settings.currency || {{ grouped_number('quoted_deals.opportunity_amount') }}, '')
         || ': primary objection ' || quoted_deals.objection_label || '.' as text,
         cast(null as varchar) as said_by

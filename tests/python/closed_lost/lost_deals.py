@@ -72,6 +72,7 @@ class Deal:
     is_deleted: bool = False
     stage: str | None = "Closed Lost"
     reason: str | None = None
+    has_name: bool = True
 
 
 class Mining:
@@ -88,7 +89,8 @@ class Mining:
         for deal in deals:
             rows["intermediate.int_opportunities_collected"].append(
                 (
-                    *(deal.deal_id, f"of {deal.deal_id}", f"Deal {deal.deal_id}", deal.stage),
+                    *(deal.deal_id, f"of {deal.deal_id}"),
+                    *(f"Deal {deal.deal_id}" if deal.has_name else None, deal.stage),
                     *(deal.amount, True, deal.is_won, deal.closed.isoformat(), deal.reason),
                     *("an owner", deal.is_deleted, True),
                 )

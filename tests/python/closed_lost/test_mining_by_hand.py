@@ -44,6 +44,7 @@ DEALS = (
             Call("b2", ["Our regulator has not said yes."], date(2026, 3, 2)),
             Call("b3", ["The regulator still says no."], date(2026, 3, 3)),
         ],
+        has_name=False,
     ),
     # nobody of theirs holds anything against it: we say so, or they ask
     Deal("C", calls=[Call("c1", ["> You find it expensive.", "Is it expensive?", "I see."])]),
@@ -131,6 +132,13 @@ def test_brief_cites_counted_rows_and_loses_no_statement(mined: Mining) -> None:
     )
     assert told["regulatory"]["quotes"][0]["text"] == "The regulator still says no."
     assert len(json.loads(competitors)) == 3
+
+
+def test_every_row_that_the_brief_may_cite_has_a_text(mined: Mining) -> None:
+    [(evidence,)] = mined.rows("select evidence from enrich.closed_lost_brief_inputs")
+    texts = {row["id"]: row["text"] for row in json.loads(evidence)}
+    assert all(texts.values())
+    assert texts["deal:B"].startswith("Deal B, lost on 2026-05-21, worth $200,000"), "has no name"
 
 
 def test_nothing_is_asked_twice(mined: Mining) -> None:
