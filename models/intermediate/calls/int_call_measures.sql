@@ -8,10 +8,13 @@
     'next_step_share': 'case when next_step_count > 0 then 1.0 when next_step_count = 0 then 0.0 end',
 } -%}
 
+-- in a message on a machine, or where we only listen, nobody led a call
 with calls as (
 
     select * from {{ ref('calls_enriched') }}
     where is_transcribed
+        and talk_ratio > 0
+        and talk_ratio < 1
 
 ),
 

@@ -33,6 +33,9 @@ CALLS = [
     ("c3", "r1", "2026-06-05", 0.45, 60, 6, 4.0, 0.80, "lost"),
     ("c4", "r1", "2026-05-20", 0.45, 60, 6, 4.0, 0.80, None),
     ("c5", "r2", "2026-06-20", 0.45, None, 6, None, None, None),
+    # a message left on a machine, and a call in which nobody of ours speaks
+    ("c6", "r2", "2026-06-20", 1.00, 170, 0, 0.1, None, None),
+    ("c7", "r2", "2026-06-20", 0.00, None, 0, 0.1, None, None),
 ]
 SENTIMENT = {"c1": -0.5, "c2": 0.5, "c3": -1.0}
 STATEMENT = {"kind": "fact", "text": "x", "evidence": []}
@@ -134,6 +137,8 @@ def test_risk_and_priority(marts: dict[str, list[dict]]) -> None:
         "c3": ("Medium", 55, 0),
         "c4": ("Low", None, 0),
         "c5": ("Low", None, 0),
+        "c6": ("Low", None, 0),
+        "c7": ("Low", None, 0),
     }
 
 
@@ -145,6 +150,8 @@ def test_how_a_call_was_led(marts: dict[str, list[dict]]) -> None:
     assert conduct["c3"] == pytest.approx(75)
     # without times only what can be known counts
     assert conduct["c5"] == pytest.approx(100)
+    # where one side says nothing, nothing is
+    assert (conduct["c6"], conduct["c7"]) == (None, None)
 
 
 def test_reasons_to_coach(marts: dict[str, list[dict]]) -> None:
@@ -181,6 +188,7 @@ def test_a_sellers_score_is_its_parts_and_moves(marts: dict[str, list[dict]]) ->
     assert sum(row["weight_share"] for row in parts) == pytest.approx(1)
     assert now["score"] == pytest.approx(sum(row["points"] for row in parts))
     assert (now["call_count"], now["calls_for_coaching"]) == (3, 2)
+    assert rows["r2", 0]["call_count"] == 1, "calls of one side are none to learn from"
     assert rows["r1", 1]["score"] is None, "one call is too few"
     assert now["trend"] is None
     assert str(rows["r1", 1]["period_ends_on"])[:10] == "2026-05-31"
