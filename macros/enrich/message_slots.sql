@@ -11,7 +11,8 @@
 
 {#
 A first name as one greets with it: without titles, the first name only, capitalised; null where there is
-none to greet with (an initial, an address, a number). "Dr. Anna-Lena Müller" is Anna-Lena.
+none to greet with (an initial, an address, a number, a placeholder that nobody filled in). "Dr. Anna-Lena
+Müller" is Anna-Lena.
 #}
 {% macro greeting_name(first_name) -%}
     {%- set title = "'^((dr|prof|mr|mrs|ms|miss|mx|herr|frau|sir|dame|ing|dipl)[.]?-?[ ]+|(dr|prof|mr|mrs|ms)[.])+'" -%}
@@ -21,7 +22,7 @@ none to greet with (an initial, an address, a number). "Dr. Anna-Lena Müller" i
     {%- set untitled = "trim(" ~ untitled ~ ")" -%}
     {%- set first = regexp_removed("split_part(" ~ untitled ~ ", ' ', 1)", "'[.,;]+$'") -%}
     case
-        when {{ regexp_found(first, "'[0-9@/]'") }} or length({{ first }}) < 2 then null
+        when {{ regexp_found(first, "'[][0-9@/{}<>_?*]|^-'") }} or length({{ first }}) < 2 then null
         when position('-' in {{ first }}) > 0
             then {{ capitalised("split_part(" ~ first ~ ", '-', 1)") }} || '-'
                 || {{ capitalised("split_part(" ~ first ~ ", '-', 2)") }}

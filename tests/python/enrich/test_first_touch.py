@@ -173,6 +173,11 @@ GREETINGS = {
     "Ann,": "Ann",
     "J.": None,
     "j@acme.com": None,
+    "{{first_name}}": None,
+    "[not provided]": None,
+    "<b>Ann</b>": None,
+    "--": None,
+    "???": None,
     "": None,
     None: None,
 }
