@@ -40,7 +40,7 @@ class Contract:
     """What one entity's rows look like, and how their key and version are made.
 
     ``version_from`` names the columns whose first value is the version of a state record;
-    ``known_from`` the column that says when the record became known (none: known always).
+    ``known_from`` the column that says when the version became known (none: at its time).
 
     What a connector lands has two more traits. ``is_observed``: the vendor does not say when a
     record changes, so a new version is one with other content, dated when we saw it; only the

@@ -173,6 +173,7 @@ def test_times_are_stored_as_naive_utc_the_future_included(loader: Loader) -> No
         "2026-03-01 10:00:00": datetime(2026, 3, 1, 10),
         "2026-03-01": datetime(2026, 3, 1),
         " 2026-03-01T10:00 ": datetime(2026, 3, 1, 10),
+        "2026-03-01 10:00 Europe/Paris": datetime(2026, 3, 1, 9),
         "2099-01-01T00:00:00Z": datetime(2099, 1, 1),
     }
     lines = [f"{written},{written},page_view" for written in times]
@@ -180,6 +181,13 @@ def test_times_are_stored_as_naive_utc_the_future_included(loader: Loader) -> No
     assert loader.counts("web_events", path) == (len(times), len(times), 0, 0)
     stored = loader.rows("select event_id, occurred_at from raw.web_events")
     assert {row["event_id"]: row["occurred_at"] for row in stored} == times
+
+
+def test_a_time_in_another_form_is_never_guessed(loader: Loader) -> None:
+    others = ["20260301T100000Z", "2026-W09-7", "1772359200", "03/01/2026", "01.03.2026", "46082"]
+    lines = [f"{written},{written},page_view" for written in others]
+    path = loader.file("e.csv", "\n".join(["event_id,occurred_at,event_name", *lines]))
+    assert loader.counts("web_events", path) == (len(others), 0, 0, len(others))
 
 
 def test_a_megabyte_url_is_cut_and_the_row_loads(loader: Loader) -> None:
