@@ -1,6 +1,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Tests wait for servers, files and each other a fifth of their time: a worker more than cores.
+WORKERS ?= $(shell $(PYTHON) -c "import os; print(min(8, (os.cpu_count() or 1) + 1))")
 .DEFAULT_GOAL := help
 
 .PHONY: help setup run test lint bench soak kills docs snowflake-check lock refresh-reference clean
@@ -31,7 +33,7 @@ run: setup ## a company world, loaded, built and explained, on the embedded Duck
 
 test: setup ## lint, types, unit tests, scenarios, dbt tests, both engines
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 lint: setup ## ruff, mypy
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
