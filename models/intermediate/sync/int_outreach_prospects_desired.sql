@@ -46,6 +46,15 @@ named as (
 
 ),
 
+-- whoever has said no since the queue's day, as Salesforce says it now
+opt_outs as (
+
+    select distinct record_key as email
+    from {{ ref('int_salesforce_contacts_landed') }}
+    where is_opted_out
+
+),
+
 -- what language work has written for this signal of hers, where it passed the gate
 written as (
 
@@ -64,7 +73,7 @@ final as (
         {{ source_row('marts.activation_queue', "named.person_id || ' ' || cast(named.queue_date as varchar)") }} as source_rows,
 
         'new person of the queue: ' || signals.label as make_reason,
-        cast(null as varchar) as make_obstacle,
+        case when opt_outs.email is not null then 'Salesforce says that she wants no e-mail' end as make_obstacle,
 
         named.first_name,
         named.last_name,
@@ -84,6 +93,7 @@ final as (
     from named
     inner join signals on named.signal_name = signals.signal_name
     inner join texts on named.signal_name = texts.signal_name
+    left join opt_outs on named.email = opt_outs.email
     left join written
         on named.person_id = written.person_id
         and named.signal_id = written.signal_id

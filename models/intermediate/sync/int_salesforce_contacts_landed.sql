@@ -1,10 +1,11 @@
 {{ config(materialized='table') }}
 
 {%- set mappings = field_mappings('salesforce', 'Contact') %}
+{%- set noes = ['HasOptedOutOfEmail', salesforce_field('contact_do_not_contact')] %}
 
 with versions as (
 
-    {{ landed('salesforce', 'contacts', fields=['Email'] + mappings | map(attribute='field') | list) }}
+    {{ landed('salesforce', 'contacts', fields=['Email'] + noes + mappings | map(attribute='field') | list) }}
 
 ),
 
@@ -13,7 +14,8 @@ records as (
     select
         *,
         {{ clean_email(json_text('payload', 'Email')) }} as email,
-        coalesce({{ json_boolean('payload', 'IsDeleted') }}, false) as is_deleted
+        coalesce({{ json_boolean('payload', 'IsDeleted') }}, false) as is_deleted,
+        {% for field in noes %}coalesce({{ json_boolean('payload', field) }}, false){{ ' or ' if not loop.last }}{% endfor %} as is_opted_out
     from versions
     qualify row_number() over (partition by record_id order by version_at desc) = 1
 
@@ -37,6 +39,7 @@ final as (
         records.record_id as external_id,
         {{ json_text('records.payload', 'Email') }} as key_value,
         records.is_deleted,
+        records.is_opted_out,
         {{ landed_fields(mappings, 'records.payload') }}
         records.loaded_at as landed_at
     from records

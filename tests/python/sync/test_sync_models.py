@@ -290,6 +290,9 @@ QUEUE = [
     in_queue("been", crm_contact_id="003been", outreach_prospect_id="14"),
     in_queue("gone", crm_contact_id="003gone", outreach_prospect_id="15"),
     in_queue("both", crm_contact_id="003both2", outreach_prospect_id="17"),
+    # who has said no since the day that the queue is of
+    in_queue("refused"),
+    in_queue("barred", crm_contact_id="003barred"),
 ]
 CONTACTS = {
     "003known": {
@@ -306,6 +309,8 @@ CONTACTS = {
     "003gone": {"Email": "gone@gmail.com", "LastName": "Doe", "IsDeleted": True},
     "003both1": {"Email": "both@queued.com", "LastName": "Doe"},
     "003both2": {"Email": "both@gmail.com", "LastName": "Doe"},
+    "003refused": {"Email": "Refused@queued.com", "LastName": "Doe", "HasOptedOutOfEmail": True},
+    "003barred": {"Email": "barred@gmail.com", "LastName": "Doe", "Do_Not_Contact__c": True},
 }
 SAID = {
     "custom1": "Usage spike",
@@ -692,7 +697,10 @@ def test_people_of_the_queue(org: Org) -> None:
         "twin@queued.com": "refuse",
         "nameless@queued.com": "refuse",
         **{f"{name}@queued.com": "create" for name in ("enrolled", "unsendable", "unmade", "gone")},
-        **{f"{name}@queued.com": "update" for name in ("merged", "been", "both")},
+        **{
+            f"{name}@queued.com": "update"
+            for name in ("merged", "been", "both", "refused", "barred")
+        },
     }
     # her title stays, the strength has moved by less than five and rides along
     known = contacts["known@queued.com"]
@@ -753,7 +761,11 @@ def test_prospects_and_their_sequences(org: Org) -> None:
         },
         "unsendable@queued.com|4": "skip",
         "unmade@queued.com|spike": "skip",
+        "refused@queued.com|4": "skip",
+        "barred@queued.com|4": "skip",
     }
+    assert prospects["refused@queued.com"]["action"] == "refuse"
+    assert prospects["refused@queued.com"]["reason"] == "Salesforce says that she wants no e-mail"
     merged = states["merged@queued.com|4"]["links"]["prospect"]
     assert merged["external_id"] == "13", "the prospect that is there, not a second one"
     state = states["known@queued.com|4"]
