@@ -479,7 +479,7 @@ def _judge(record: Record, found: Found | None, is_undo: bool) -> _Ready | _Resu
     if changes:
         sent = replace(record, external_id=found.external_id, after=changes)
         return _Ready(record, sent, before, after, left)
-    if record.sent_at is None:
+    if record.sent_at is None or is_undo:
         return _Result(record, "unchanged", found.external_id, "it was so already", before, after)
     before = {name: record.before[name] for name in after if name in record.before}
     arrived = "it had arrived: found when looked up"

@@ -178,7 +178,7 @@ def undo(
     """
     from python_jobs.activate import plans
     from python_jobs.activate.plan import make_undo
-    from python_jobs.activate.undo import destination_of, query_of
+    from python_jobs.activate.undo import destination_of, query_of, unanswered_of
     from python_jobs.runs import utc_now
 
     settings = load_settings().with_target(target)
@@ -198,10 +198,17 @@ def undo(
                 is_trial=dry_run,
             )
             applied = _applied(settings, warehouse, made.plan_id, made.hash, dry_run)
+        with warehouse.held() as held:
+            unanswered = 0 if dry_run else unanswered_of(held, run_id)
     _print_applied(applied, dry_run)
     kept = made.counts.get("skip", 0)
     if kept:
         print(f"kept: {kept:,} records that it had made")
+    if unanswered:
+        print(
+            f"not known: {unanswered:,} records were sent by it and not answered, and cannot be "
+            "found by an id: look for them there"
+        )
 
 
 @app.command()

@@ -4,6 +4,9 @@ Fields get the values back that were found in them. What somebody changed since 
 what was made: records are not deleted. One that was to be made and that somebody else had made
 before is told apart by the values that were found in it. An enrolment ends if it is still going on;
 what has been sent is sent.
+
+Of a run that was cut off, updates that were about to be sent count as well: each is looked up
+before it is put back. What else was not answered has no id to be found by, and is told.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from __future__ import annotations
 from typing import Any
 
 from python_jobs.activate import dialect
+from python_jobs.activate.plans import UNANSWERED
 from python_jobs.errors import ConfigurationError
 from python_jobs.warehouse import Warehouse, json_parameter
 
@@ -24,10 +28,19 @@ def destination_of(warehouse: Warehouse, run_id: str) -> str:
         ConfigurationError: it wrote nothing, or is itself an undoing.
     """
     [found] = warehouse.rows(
-        "select min(destination) as destination, "
-        "max(case when action = 'undo' then 1 else 0 end) as is_undo from ops.sync_results "
-        "where ? in (run_id, plan_id) and outcome = 'written'",
-        [run_id],
+        f"""
+        select
+            min(sent.destination) as destination,
+            max(case when plans.kind = 'undo' then 1 else 0 end) as is_undo
+        from (
+            select plan_id, destination from ops.sync_results
+            where ? in (run_id, plan_id) and outcome = 'written'
+            union all
+            select plan_id, destination from {UNANSWERED} and ? in (run_id, plan_id)
+        ) as sent
+        left join ops.sync_plans as plans on sent.plan_id = plans.plan_id
+        """,
+        [run_id, run_id],
     )
     if found["destination"] is None:
         raise ConfigurationError(
@@ -60,8 +73,35 @@ def query_of(warehouse: Warehouse, run_id: str) -> tuple[str, list[Any]]:
             case when {is_made} then ? else 'undoes ' || run_id end as reason,
             {value} as source_rows,
             cast(null as varchar) as payload_hash
-        from ops.sync_results
-        where ? in (run_id, plan_id) and outcome = 'written' and external_id is not null
+        from (
+            select run_id, object, record_key, action, external_id, before, after
+            from ops.sync_results
+            where ? in (run_id, plan_id) and outcome = 'written' and external_id is not null
+            union all
+            select
+                unanswered.run_id, records.object, records.record_key, records.action,
+                records.external_id, records.before, records.after
+            from ops.sync_plan_records as records
+            inner join (
+                select plan_id, object, record_key, max(run_id) as run_id
+                from {UNANSWERED} and ? in (run_id, plan_id)
+                group by plan_id, object, record_key
+            ) as unanswered
+                on records.plan_id = unanswered.plan_id
+                and records.object = unanswered.object
+                and records.record_key = unanswered.record_key
+            where records.action = 'update'
+        ) as sent
     """
-    params = ['{"state": "active"}', '{"state": "finished"}', "{}", MADE, "[]", run_id]
+    params = ['{"state": "active"}', '{"state": "finished"}', "{}", MADE, "[]", run_id, run_id]
     return query, params
+
+
+def unanswered_of(warehouse: Warehouse, run_id: str) -> int:
+    """Records of a run, or of all runs of a plan, of which nobody knows whether they arrived."""
+    [found] = warehouse.rows(
+        "select count(*) as n from (select distinct object, record_key "
+        f"from {UNANSWERED} and ? in (run_id, plan_id)) as records",
+        [run_id],
+    )
+    return int(found["n"])

@@ -441,6 +441,21 @@ def test_undo_puts_back_what_still_stands_and_says_what_it_left(
     assert "has written nothing" in desk.gtm("sync", "undo", "nope").said
 
 
+def test_what_was_sent_and_not_noted_before_a_kill_is_put_back(desk: Desk, made: list[Row]) -> None:
+    changes = [change(one, {"Intent_Score__c": 10}, {"Intent_Score__c": 30}) for one in made]
+    desk.says([*changes, account()])
+    plan = desk.plan()
+    desk.apply(plan)
+    # as a kill leaves it: all of it was about to be sent, the last one had not arrived
+    desk.execute("delete from ops.sync_results where plan_id = ?", plan["plan_id"])
+    desk.api("salesforce").client.Account.update(made[2]["Id"], {"Intent_Score__c": 10})
+    undone = desk.gtm("sync", "undo", plan["plan_id"])
+    assert "2 written, 1 unchanged" in undone.said
+    assert "1 records were sent by it and not answered" in undone.said
+    now = there(desk, [{"record_key": one["Domain__c"]} for one in made])
+    assert [one["Intent_Score__c"] for one in now] == [10, 10, 10]
+
+
 def test_what_somebody_else_had_made_is_put_back_and_not_called_ours(desk: Desk) -> None:
     hers, ours = account(Intent_Score__c=30), account(Intent_Score__c=30)
     desk.says([hers, ours])
