@@ -31,20 +31,23 @@ addresses as (
 
 ),
 
--- approved and in force by the day of contact, the one after the as-of day
+-- approved and in force by the day of contact, the one after the as-of day; an account's alias stands for the account
 suppressions as (
 
     select
-        suppression_id,
-        kind,
-        lower(trim(value)) as value,
-        reason,
-        cast(valid_until as date) as valid_until
-    from {{ ref('stg_registry__suppressions') }}
-    where approved_by is not null
-        and coalesce(cast(approved_at as date) <= {{ add_days(as_of_date(), 1) }}, true)
-        and coalesce(cast(valid_from as date) <= {{ add_days(as_of_date(), 1) }}, true)
-        and coalesce(cast(valid_until as date) >= {{ as_of_date() }}, true)
+        registry.suppression_id,
+        registry.kind,
+        coalesce(aliases.account_key, lower(trim(registry.value))) as value,
+        registry.reason,
+        cast(registry.valid_until as date) as valid_until
+    from {{ ref('stg_registry__suppressions') }} as registry
+    left join {{ ref('stg_registry__account_aliases') }} as aliases
+        on registry.kind = 'account'
+        and lower(trim(registry.value)) = aliases.alias_domain
+    where registry.approved_by is not null
+        and coalesce(cast(registry.approved_at as date) <= {{ add_days(as_of_date(), 1) }}, true)
+        and coalesce(cast(registry.valid_from as date) <= {{ add_days(as_of_date(), 1) }}, true)
+        and coalesce(cast(registry.valid_until as date) >= {{ as_of_date() }}, true)
 
 ),
 

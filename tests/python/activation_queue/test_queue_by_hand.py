@@ -79,6 +79,7 @@ EXPECTED: dict[str, dict[str, date | None]] = {
     "suppression-to-come": QUEUED,
     "suppressed-from-contact-on": {"suppressed": NEVER},
     "approved-on-the-day-of-contact": {"suppressed": NEVER},
+    "suppressed-by-an-alias": {"suppressed": NEVER},
     "customer": {"paying_customer": NEVER},
     "customer-since-the-alias": {"paying_customer": NEVER},
     "suppressed-since-the-alias": {"suppressed": day(2)},
@@ -240,6 +241,7 @@ class Cases:
         for name in (
             *("not-approved", "suppression-over", "suppression-to-come"),
             *("suppressed-from-contact-on", "approved-on-the-day-of-contact"),
+            "suppressed-by-an-alias",
         ):
             person(name)
         person("customer", {"won_opportunity_count": 1})
@@ -405,6 +407,7 @@ def edits(edit: Edit, default_mailbox: bool = False) -> None:
             "value": "suppressed-from-contact-on.com",
             "valid_from": "2026-03-11",
         },
+        "alias": {"kind": "account", "value": "by-an-alias.com"},
         "same-day": {
             "kind": "account",
             "value": "approved-on-the-day-of-contact.com",
@@ -421,6 +424,8 @@ def edits(edit: Edit, default_mailbox: bool = False) -> None:
     elsewhere = {"crm_owner_id": "0055e000001AbCd", "is_default": str(default_mailbox)}
     set_row(edit, "mailboxes", "elsewhere@us.com", elsewhere)
     set_row(edit, "sequences", "spike", {"daily_capacity": "1000"})
+    alias = {"account_key": "suppressed-by-an-alias.com"}
+    set_row(edit, "account_aliases", "by-an-alias.com", alias)
     for name, key in (("customer", "customer.com"), ("suppressed", "account-suppressed.com")):
         alias = {"account_key": key}
         set_row(edit, "account_aliases", f"{name}-since-the-alias.com", alias)
