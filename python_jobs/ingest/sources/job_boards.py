@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
+from python_jobs.errors import GtmError, PermanentError, TransientError
 from python_jobs.http import Api, Limit, Patience, Verdict
 from python_jobs.ingest.connector import (
     Check,
@@ -96,12 +97,21 @@ class Boards:
 
 
 def read_postings(pull: Pull) -> Iterator[Page]:
-    """One page a board, which is complete: what it does not hold has been taken down."""
+    """One page a board, which is complete: what it does not hold has been taken down.
+
+    A board that cannot be read keeps none of the others from being read, and fails the run.
+    """
+    failed: GtmError | None = None
     rows = read_registries(pull.warehouse).effective("job_boards").values()
     boards = [row.values for row in rows if row.values["enabled"]]
     for row in boards:
         provider, board = row["provider"], row["board"]
-        postings = pull.api.postings(provider, board)
+        try:
+            postings = pull.api.postings(provider, board)
+        except (TransientError, PermanentError) as error:
+            logger.warning("the %s board '%s' could not be read: %s", provider, board, error)
+            failed = error
+            continue
         if postings is None:
             logger.warning(
                 "there is no %s board '%s': correct it with `gtm registry set job_boards %s`",
@@ -120,6 +130,8 @@ def read_postings(pull: Pull) -> Iterator[Page]:
             [{**named, "posting": posting} for posting in postings],
             complete=f"{provider}|{board}",
         )
+    if failed is not None:
+        raise failed
 
 
 def check(boards: Boards) -> list[Check]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from python_jobs.errors import TransientError
 from python_jobs.http import Patience
 from python_jobs.ingest.sources.job_boards import Boards, JobBoardsConfig
 from tests.python.ingest.sources.conftest import Intake
@@ -59,6 +60,26 @@ def test_a_board_that_does_not_exist_is_said_and_the_others_are_read(boards: Int
     assert code == 0
     assert "there is no lever board 'nowhere'" in said
     assert boards.last_run("job_boards", "postings")["rows_written"] > 0
+
+
+def test_a_board_that_cannot_be_read_ends_the_run_badly_once_the_others_are_read(
+    boards: Intake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask, asked = Boards.postings, []
+
+    def postings(self: Boards, provider: str, board: str) -> list[dict[str, Any]] | None:
+        asked.append(f"{provider}|{board}")
+        if len(asked) == 1:
+            raise TransientError("it does not answer")
+        return ask(self, provider, board)
+
+    monkeypatch.setattr(Boards, "postings", postings)
+    code, said = boards.gtm("ingest", "job_boards")
+    assert code == 1
+    assert "it does not answer" in said
+    read = {row["record_id"].rpartition("|")[0] for row in boards.raw("job_boards__postings")}
+    assert len(read) > 1
+    assert read <= set(asked[1:])
 
 
 def test_a_record_that_no_one_can_read_is_set_aside_and_reported(boards: Intake) -> None:
