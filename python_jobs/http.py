@@ -37,6 +37,12 @@ SPREAD = 1.03
 
 READS = frozenset({"GET", "HEAD"})
 
+NO_URL = (
+    requests.exceptions.InvalidURL,
+    requests.exceptions.MissingSchema,
+    requests.exceptions.InvalidSchema,
+)
+
 
 class Verdict(Enum):
     """What an answer means for the one who asked."""
@@ -318,8 +324,10 @@ class Api:
             )
         except requests.Timeout:
             raise _Again("no answer in time", None) from None
-        except requests.exceptions.InvalidURL:
-            raise ConfigurationError(f"{self.name}: its base URL is not a URL") from None
+        except NO_URL:
+            raise ConfigurationError(
+                f"{self.name}: its base URL is not a URL: write it with https://"
+            ) from None
         except requests.RequestException:
             raise _Again("the connection failed", None) from None
         finally:

@@ -208,6 +208,14 @@ def test_a_service_that_is_down_is_one_sentence() -> None:
         Api("acme", "http://127.0.0.1:9", patience=QUICK).json("GET", "/things")
 
 
+@pytest.mark.parametrize(
+    "url", ["api.vendor.com", "http//api.vendor.com", "htps://a.com", "http://"]
+)
+def test_a_base_url_that_is_none_is_a_configuration_error(url: str) -> None:
+    with pytest.raises(ConfigurationError, match="vendor: its base URL is not a URL: write"):
+        Api("vendor", url, patience=QUICK).json("POST", "/token")
+
+
 @pytest.mark.parametrize(("delay", "workers"), [(0.0, 1), (0.05, 4)])
 def test_the_pace_stays_under_the_limit_and_uses_nine_tenths_of_it(
     server: Server, delay: float, workers: int
