@@ -85,7 +85,7 @@ class CreditLedger:
         return requests
 
     def unpaid(self, subjects: Sequence[str]) -> list[str]:
-        """Those, in their order, that no request that still counts has been made for."""
+        """Each of those once, in their order, that no request that still counts was made for."""
         paid = {
             row["subject_key"]
             for row in self.warehouse.rows(
@@ -93,7 +93,7 @@ class CreditLedger:
                 [self.source, self.now],
             )
         }
-        return [subject for subject in subjects if subject not in paid]
+        return [subject for subject in dict.fromkeys(subjects) if subject not in paid]
 
     def intend(self, subjects: Collection[str]) -> str:
         """Write down, before the call, that a credit may go to each; returns the request's id."""

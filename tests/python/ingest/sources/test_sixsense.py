@@ -317,6 +317,27 @@ def test_nobody_is_paid_for_twice_until_it_expires(
     assert len(growing.rows("select * from ops.credit_ledger")) == 2 * len(ledger)
 
 
+def test_a_person_found_in_two_accounts_is_paid_for_once(
+    sixsense: Intake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everybody(monkeypatch)
+    monkeypatch.setenv("SIXSENSE_PEOPLE_PER_ACCOUNT", "100")
+    pull(sixsense, "people")
+    [first, second] = sixsense.rows(
+        "select min(payload ->> 'domain') as domain from raw.sixsense__people "
+        "union all select max(payload ->> 'domain') from raw.sixsense__people"
+    )
+    sixsense.execute(
+        "insert into raw.sixsense__people select ? || '|' || (payload ->> 'id'), version_at, "
+        "known_at, json_merge_patch(payload, json_object('domain', ?)), payload_hash, loaded_at "
+        "from raw.sixsense__people where payload ->> 'domain' = ?",
+        *(second["domain"], second["domain"], first["domain"]),
+    )
+    assert pull(sixsense, "people_enrichment")[0] == 0
+    asked = [row["subject_key"] for row in sixsense.rows("select * from ops.credit_ledger")]
+    assert len(asked) == len(set(asked)) > 0
+
+
 def test_spent_credits_end_the_run_and_who_was_not_paid_for_may_be_asked_again(
     sixsense: Intake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
