@@ -148,7 +148,9 @@ records as (
         outreach_prospect_id,
         null,
         null,
-        coalesce(is_opted_out, false) or coalesce(is_email_opted_out, false),
+        coalesce(is_opted_out, false)
+            or coalesce(is_email_opted_out, false)
+            or coalesce(emails_opt_status = 'opted_out', false),
         false,
         false,
         created_at,
