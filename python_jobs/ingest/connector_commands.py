@@ -42,7 +42,11 @@ Wanted = list[tuple[Source, tuple[Entity, ...]]]
 def ingest(
     source: Annotated[str, typer.Argument(help="A source, such as gong; or 'all'.")],
     mode: Annotated[
-        Mode, typer.Option(help="incremental goes on where the last run ended; full reads all.")
+        Mode,
+        typer.Option(
+            help="incremental goes on where the last run ended; full reads all, of events, calls "
+            "and mailings what the last GTM_INGEST_DAYS hold."
+        ),
     ] = "incremental",
     begin: Annotated[
         str | None, typer.Option("--from", help="First day (UTC) of a backfill, YYYY-MM-DD.")
