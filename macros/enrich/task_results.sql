@@ -1,11 +1,12 @@
 {#
 The answers of a task that count, as a query: of each subject the latest one that is done, or that the
-offline writer gave instead, with subject_key, output (JSON), engine, model, prompt_version, status,
+offline writer gave instead, with subject_key, input_hash, output (JSON), engine, model, prompt_version, status,
 claims_made, claims_removed, reason and answered_at.
 #}
 {% macro task_results(task) %}
 select
     subject_key,
+    input_hash,
     output,
     engine,
     model,

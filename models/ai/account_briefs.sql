@@ -11,6 +11,7 @@ final as (
         split_part(subject_key, '|', 1) as account_key,
         cast(split_part(subject_key, '|', 2) as date) as brief_date,
         split_part(subject_key, '|', 3) as top_lane,
+        input_hash,
         {%- for section in brief_sections() %}
         {{ json_field('output', section) }} as {{ section }},
         {%- endfor %}

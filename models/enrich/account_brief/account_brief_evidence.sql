@@ -2,7 +2,7 @@
     config(
         materialized='incremental',
         incremental_strategy='delete+insert',
-        unique_key='subject_key',
+        unique_key='brief_evidence_id',
         full_refresh=false,
     )
 }}

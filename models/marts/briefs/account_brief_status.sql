@@ -39,7 +39,7 @@ final as (
         cast(briefs.claims_removed as integer) as claims_removed,
 
         briefs.is_fallback,
-        coalesce(inputs.subject_key <> briefs.subject_key, false) as is_due
+        coalesce(inputs.input_hash <> briefs.input_hash, false) as is_due
     from briefs
     left join inputs on briefs.account_key = inputs.account_key
     left join accounts on briefs.account_key = accounts.account_key

@@ -517,6 +517,18 @@ def test_a_brief_is_written_anew_only_for_a_reason(desk: Desk) -> None:
     assert desk.write().wanted == 1
     assert desk.dates() == fourth | {"lane-stage.com": DAYS[3]}
 
+    # and once more on its own day, over other rows: until then the one there is keeps what it cites
+    with open_warehouse(desk.settings) as warehouse:
+        warehouse.execute("update marts.fct_daily_account_intent set unique_people_7d = 0")
+    desk.edit("prompt_templates", "lane_stage", {"system_prompt": "Be kind.", "version": "3"})
+    desk.build(DAYS[3])
+    [due] = desk.rows("select account_key from marts.account_brief_status where is_due")
+    assert due["account_key"] == "lane-stage.com"
+    cited = "select evidence_id, text from marts.account_brief_citations where text is null"
+    assert desk.rows(cited) == []
+    assert desk.write().wanted == 1
+    assert desk.rows("select account_key from marts.account_brief_status where is_due") == []
+
 
 def test_a_first_message_is_asked_for_without_her_name_and_counted(desk: Desk) -> None:
     [given] = desk.rows("select input, evidence from enrich.first_touch_inputs")
