@@ -4,6 +4,8 @@ with intent_accounts as (
         *,
         cast(known_at as date) as known_on
     from {{ ref('int_intent_accounts_collected') }}
+    -- a row that was corrected on the day it became known is the corrected one
+    qualify row_number() over (partition by intent_account_id, cast(known_at as date) order by version_at desc) = 1
 
 ),
 
@@ -26,8 +28,7 @@ latest_of_day as (
         order by
             intent_accounts.observed_on desc,
             intent_accounts.intent_score desc nulls last,
-            intent_accounts.intent_account_id,
-            intent_accounts.version_at desc
+            intent_accounts.intent_account_id
     ) = 1
 
 ),
