@@ -34,7 +34,9 @@ Top = Annotated[int, typer.Option("--top", min=1, help="So many calls at most.")
 
 @app.command()
 def search(
-    words: Annotated[str, typer.Argument(help="Words that are all said in the call.")],
+    words: Annotated[
+        str, typer.Argument(help="Words that are all said in the call, or how they begin.")
+    ],
     top: Top = 10,
     as_json: AsJson = False,
     target: Target = None,

@@ -20,7 +20,9 @@ FROM_TEXT = {
 }
 """A vector from the text of a JSON array of numbers."""
 
-_WORD = re.compile(r"[a-z0-9']+")
+_WORD = re.compile(r"[^\W_']+(?:'[^\W_']+)*")
+_MARKS = '.,;:!?()[]/"-–—…“”'
+"""What stands before a word without being part of it."""
 _CALL = "calls.call_id, calls.title, calls.rep_name, calls.account_name, calls.started_at"
 
 
@@ -39,7 +41,7 @@ class Found:
 
 def by_words(warehouse: Warehouse, words: str, top: int) -> list[Found]:
     """Calls in which all the words are said, those that say them most first, with a sentence that
-    says most of them.
+    says most of them. A word is found from its beginning on: ``price`` also in prices.
 
     Raises:
         ConfigurationError: there is no word.
@@ -53,7 +55,8 @@ def by_words(warehouse: Warehouse, words: str, top: int) -> list[Found]:
     )
     names = [f"word_{place}" for place in range(len(wanted))]
     rows = warehouse.rows(
-        f"with spoken as (select call_id, segment_number, text, lower(text) as words "
+        f"with spoken as (select call_id, segment_number, text, "
+        f"' ' || translate(lower(text), '{_MARKS}', '{' ' * len(_MARKS)}') as words "
         f"from marts.call_segments), "
         f"hits as (select call_id, segment_number, text, {hits} from spoken "
         f"where {' or '.join('contains(words, ?)' for _ in wanted)}), "
@@ -64,7 +67,7 @@ def by_words(warehouse: Warehouse, words: str, top: int) -> list[Found]:
         f"select {_CALL}, found.sentence_count as score, found.said from found "
         f"inner join marts.calls_enriched as calls on found.call_id = calls.call_id "
         f"order by score desc, calls.call_id",
-        [*wanted, *wanted],
+        [f" {word}" for word in (*wanted, *wanted)],
     )
     return [Found(**row) for row in rows]
 

@@ -132,6 +132,8 @@ def test_a_call_is_found_when_all_words_are_said_in_it(warehouse: Warehouse) -> 
     ] == ["cost", "price"]
     assert {one.said for one in found if one.call_id == "price"} == {SAID["price"][2]}
     assert by_words(warehouse, "price regulator", 5) == []
+    assert [one.call_id for one in by_words(warehouse, "letter NOTAR", 5)] == ["rules"]
+    assert by_words(warehouse, "ran", 5) == [], "in the midst of branches and finance"
     with pytest.raises(ConfigurationError, match="no word"):
         by_words(warehouse, "?!", 5)
 
