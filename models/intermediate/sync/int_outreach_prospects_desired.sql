@@ -46,12 +46,10 @@ named as (
 
 ),
 
--- whoever has said no since the queue's day, as Salesforce says it now
+-- whoever has said no since the queue's day
 opt_outs as (
 
-    select distinct record_key as email
-    from {{ ref('int_salesforce_contacts_landed') }}
-    where is_opted_out
+    select * from {{ ref('int_email_opt_outs_landed') }}
 
 ),
 
@@ -73,7 +71,7 @@ final as (
         {{ source_row('marts.activation_queue', "named.person_id || ' ' || cast(named.queue_date as varchar)") }} as source_rows,
 
         'new person of the queue: ' || signals.label as make_reason,
-        case when opt_outs.email is not null then 'Salesforce says that she wants no e-mail' end as make_obstacle,
+        case when opt_outs.email is not null then 'the CRM says that she wants no e-mail' end as make_obstacle,
 
         named.first_name,
         named.last_name,

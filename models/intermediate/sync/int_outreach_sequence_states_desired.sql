@@ -17,12 +17,10 @@ prospects as (
 
 ),
 
--- whoever has said no since the queue's day, as Salesforce says it now
+-- whoever has said no since the queue's day
 opt_outs as (
 
-    select distinct record_key as email
-    from {{ ref('int_salesforce_contacts_landed') }}
-    where is_opted_out
+    select * from {{ ref('int_email_opt_outs_landed') }}
 
 ),
 
@@ -41,7 +39,7 @@ final as (
         case
             when queue.outreach_sequence_id is null
                 then 'sequence ' || queue.sequence_key || ' is not in Outreach: gtm sync sequences --create makes it'
-            when opt_outs.email is not null then 'Salesforce says that she wants no e-mail'
+            when opt_outs.email is not null then 'the CRM says that she wants no e-mail'
             when queue.mailbox_id is null then 'no mailbox may send for her owner'
             when prospects.record_count > 1 then 'several prospects have her address: merge them in Outreach'
             when prospects.record_count = 0 then 'her prospect was deleted in Outreach'

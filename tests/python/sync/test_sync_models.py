@@ -293,6 +293,7 @@ QUEUE = [
     # who has said no since the day that the queue is of
     in_queue("refused"),
     in_queue("barred", crm_contact_id="003barred"),
+    in_queue("unsubscribed"),
 ]
 CONTACTS = {
     "003known": {
@@ -472,7 +473,7 @@ class Org:
         )
         models = self.project.folder / "models"
         shutil.copy(PROJECT_DIR / "models" / "docs.md", models)
-        for source in ("salesforce", "outreach", "registry"):
+        for source in ("salesforce", "hubspot", "outreach", "registry"):
             shutil.copy(PROJECT_DIR / f"models/staging/{source}/_{source}.yml", models)
         for registry in REGISTRIES:
             shutil.copy(
@@ -508,6 +509,8 @@ class Org:
                 },
             )
             land(self.settings, warehouse, "salesforce__contacts", CONTACTS)
+            said = {"email": "Unsubscribed@queued.com", "hs_email_optout": "true"}
+            land(self.settings, warehouse, "hubspot__contacts", {"1": {"properties": said}})
             land(
                 self.settings,
                 warehouse,
@@ -696,7 +699,10 @@ def test_people_of_the_queue(org: Org) -> None:
         "fresh@queued.com": "create",
         "twin@queued.com": "refuse",
         "nameless@queued.com": "refuse",
-        **{f"{name}@queued.com": "create" for name in ("enrolled", "unsendable", "unmade", "gone")},
+        **{
+            f"{name}@queued.com": "create"
+            for name in ("enrolled", "unsendable", "unmade", "gone", "unsubscribed")
+        },
         **{
             f"{name}@queued.com": "update"
             for name in ("merged", "been", "both", "refused", "barred")
@@ -763,9 +769,10 @@ def test_prospects_and_their_sequences(org: Org) -> None:
         "unmade@queued.com|spike": "skip",
         "refused@queued.com|4": "skip",
         "barred@queued.com|4": "skip",
+        "unsubscribed@queued.com|4": "skip",
     }
     assert prospects["refused@queued.com"]["action"] == "refuse"
-    assert prospects["refused@queued.com"]["reason"] == "Salesforce says that she wants no e-mail"
+    assert prospects["refused@queued.com"]["reason"] == "the CRM says that she wants no e-mail"
     merged = states["merged@queued.com|4"]["links"]["prospect"]
     assert merged["external_id"] == "13", "the prospect that is there, not a second one"
     state = states["known@queued.com|4"]
