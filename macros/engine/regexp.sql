@@ -27,12 +27,17 @@ Patterns hold no backslash (write [.] and [0-9]); see gtm registry for what is r
 {% macro snowflake__regexp_removed(expr, pattern, by) %}regexp_replace({{ expr }}, {{ pattern }}, {{ by }}){% endmacro %}
 
 
-{# HTML, once escaped or not, as plain text: entities that matter replaced, tags taken out. #}
+{# HTML, once escaped or not, as plain text: tags taken out, entities that matter replaced, also those that were escaped themselves. #}
 {% macro plain_text(expr) -%}
+    {%- set without_tags = regexp_removed(unescaped(expr), "'<[^>]*>'", "' '") -%}
+    trim({{ regexp_removed(unescaped(without_tags), "'[ ]+'", "' '") }})
+{%- endmacro %}
+
+{% macro unescaped(expr) -%}
     {%- set entities = [('&lt;', '<'), ('&gt;', '>'), ('&quot;', '"'), ('&#39;', "''"), ('&#x27;', "''"), ('&nbsp;', ' '), ('&amp;', '&')] -%}
     {%- set ns = namespace(text=expr) -%}
     {%- for entity, character in entities -%}
         {%- set ns.text = "replace(" ~ ns.text ~ ", '" ~ entity ~ "', '" ~ character ~ "')" -%}
     {%- endfor -%}
-    trim({{ regexp_removed(regexp_removed(ns.text, "'<[^>]*>'", "' '"), "'[ ]+'", "' '") }})
+    {{- return(ns.text) -}}
 {%- endmacro %}

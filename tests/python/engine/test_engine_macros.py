@@ -61,8 +61,13 @@ VALUES: dict[str, tuple[str, str, Any]] = {
     "removed": ("regexp_removed('text', \"'[ab]'\")", TEXTS, "xcx"),
     "plain_text": (
         "plain_text('text')",
-        "select '&lt;p&gt;a  &amp;amp; b&lt;/p&gt;' as text",
-        "a &amp; b",
+        "select '&lt;p&gt;R&amp;amp;D  lead,&amp;nbsp;we&amp;#39;re &amp;lt; 9&lt;/p&gt;' as text",
+        "R&D lead, we're < 9",
+    ),
+    "plain_text_of_html": (
+        "plain_text('text')",
+        "select '<p>R&amp;D  lead,&nbsp;we&#39;re</p>' as text",
+        "R&D lead, we're",
     ),
     "timestamp": (
         "json_timestamp('record', 'at')",
