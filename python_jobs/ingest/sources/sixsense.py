@@ -159,8 +159,17 @@ class SixSense:
         return found
 
     def segments(self) -> list[Record]:
-        """The segments there are: id and name."""
+        """The segments there are: id and name.
+
+        Raises:
+            PermanentError: there is no such list, which is not a list of none.
+        """
         found = self._segments.json("GET", "/v1/company/segments")
+        if found is None:
+            raise PermanentError(
+                "6sense has no list of segments for SIXSENSE_SEGMENTS_TOKEN: what landed is kept; "
+                "its API may have changed"
+            )
         listed = found.get("segments", []) if isinstance(found, dict) else found
         return list(listed or [])
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -264,6 +265,26 @@ def test_segments_are_complete_and_an_account_that_left_is_gone(growing: Intake)
     assert gone
     assert gone <= {row["record_id"] for row in first}
     assert {row["record_id"] for row in rows} - {row["record_id"] for row in first}
+
+
+def test_a_list_of_segments_that_is_not_there_lets_no_account_leave_its_segment(
+    sixsense: Intake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pull(sixsense, "segments")
+    before = sixsense.raw("sixsense__segments")
+    assert before
+    nothing = SimpleNamespace(calls=0, json=lambda method, path: None)
+    connected = connector.SixSense.__init__
+
+    def without_segments(self: connector.SixSense, *arguments: Any) -> None:
+        connected(self, *arguments)
+        self._segments = nothing  # type: ignore[assignment]
+
+    monkeypatch.setattr(connector.SixSense, "__init__", without_segments)
+    code, said = pull(sixsense, "segments")
+    assert code == 1
+    assert "6sense has no list of segments" in said
+    assert sixsense.raw("sixsense__segments") == before
 
 
 def test_people_are_sought_in_qualifying_accounts_page_by_page_and_without_an_address(
