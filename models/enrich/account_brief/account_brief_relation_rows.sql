@@ -34,18 +34,48 @@ signals as (
 
 ),
 
-deals as (
+deal_changes as (
 
     select
         *,
-        case when is_won then 'won_deal' when is_closed then 'lost_deal' else 'open_deal' end as kind,
-        -- closed on some day before, where it was closed when we first saw it
-        case when change_number = 1 and not is_creation then ', first seen on ' else ' on ' end
-        || cast(cast(changed_at as date) as varchar) as seen_on
+        lag(is_closed) over (partition by opportunity_id order by change_number) as was_closed,
+        lag(is_won) over (partition by opportunity_id order by change_number) as was_won
     from {{ ref('fct_opportunity_changes') }}
     where known_at < cast('{{ day_plus(latest_snapshot_day(), 1) }}' as timestamp)
+
+),
+
+-- when each deal became what it is: its amount or the reason may have changed since
+deal_outcomes as (
+
+    select * from deal_changes
+    where was_closed is null
+        or is_closed <> was_closed
+        or is_won <> was_won
     qualify row_number() over (partition by opportunity_id order by change_number desc) = 1
-        and not is_deleted
+
+),
+
+deals as (
+
+    select
+        deal_changes.*,
+        case
+            when deal_changes.is_won then 'won_deal'
+            when deal_changes.is_closed then 'lost_deal'
+            else 'open_deal'
+        end as kind,
+        -- closed on some day before, where it was closed when we first saw it
+        case
+            when deal_outcomes.change_number = 1 and not deal_outcomes.is_creation then ', first seen on '
+            else ' on '
+        end || cast(cast(deal_outcomes.changed_at as date) as varchar) as seen_on
+    from deal_changes
+    inner join deal_outcomes on deal_changes.opportunity_id = deal_outcomes.opportunity_id
+    qualify row_number() over (
+        partition by deal_changes.opportunity_id order by deal_changes.change_number desc
+    ) = 1
+        and not deal_changes.is_deleted
 
 ),
 

@@ -220,6 +220,28 @@ GIVEN: dict[str, list[Row]] = {
             "known_at": "2026-06-05 09:00:00",
         }
         for name, stage in (("Pilot", "Closed Lost"), ("Twin", "Deleted"))
+    ]
+    + [
+        # lost, and told why two weeks later
+        {
+            "opportunity_change_id": f"C-Rollout-{number}",
+            "opportunity_id": "Rollout",
+            "account_key": "lane.com",
+            "opportunity_name": "Rollout",
+            "change_number": number,
+            "stage_after": "Discovery" if number == 1 else "Closed Lost",
+            "loss_reason": reason,
+            "amount_after": 100.0,
+            "is_creation": number == 1,
+            "is_closed": number > 1,
+            "is_won": False,
+            "is_deleted": False,
+            "changed_at": f"{day} 09:00:00",
+            "known_at": f"{day} 09:00:00",
+        }
+        for number, (day, reason) in enumerate(
+            (("2026-05-01", None), ("2026-06-05", None), ("2026-06-20", "Price")), 1
+        )
     ],
     "fct_calls": [
         {
@@ -460,10 +482,11 @@ def test_rows_that_a_brief_may_cite_are_those_of_its_account_and_day(desk: Desk)
 def test_a_deal_is_told_as_what_is_known_of_it(desk: Desk) -> None:
     deals = desk.rows(
         "select evidence_id, text from enrich.account_brief_evidence "
-        "where account_key = 'any.com' and evidence_id like '%deal:%'"
+        "where account_key in ('any.com', 'lane.com') and evidence_id like '%deal:%' order by 1"
     )
     assert [tuple(row.values()) for row in deals] == [
-        ("lost_deal:Pilot", "Opportunity Pilot was lost, first seen on 2026-06-05")
+        ("lost_deal:Pilot", "Opportunity Pilot was lost, first seen on 2026-06-05"),
+        ("lost_deal:Rollout", "Opportunity Rollout was lost on 2026-06-05, reason Price"),
     ]
 
 
