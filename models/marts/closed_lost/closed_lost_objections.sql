@@ -23,13 +23,22 @@ categories as (
 
 ),
 
--- every lost deal is in one row: under what it was lost for, or under why nobody can tell
+listened_for as (
+
+    select * from categories
+    where kind = 'objection'
+        and enabled
+
+),
+
+-- every lost deal is in one row: under what it was lost for, or under why nobody can tell; one whose category is
+-- listened for no more is to be read again
 primary_reasons as (
 
     select
         case
-            when answered.objection_category is not null then answered.objection_category
-            when answered.opportunity_id is not null then 'none_heard'
+            when listened_for.category is not null then listened_for.category
+            when answered.opportunity_id is not null and answered.objection_category is null then 'none_heard'
             when lost_deals.transcribed_call_count > 0 then 'not_read_yet'
             else 'no_calls'
         end as category,
@@ -37,6 +46,7 @@ primary_reasons as (
         sum(lost_deals.opportunity_amount) as lost_amount
     from lost_deals
     left join answered on lost_deals.opportunity_id = answered.opportunity_id
+    left join listened_for on answered.objection_category = listened_for.category
     group by 1
 
 ),
@@ -60,10 +70,8 @@ every_category as (
         messaging,
         call_to_action,
         true as is_objection
-    from categories
-    where kind = 'objection'
-        and enabled
-        and exists (select * from lost_deals)
+    from listened_for
+    where exists (select * from lost_deals)
     union all
     select
         category,

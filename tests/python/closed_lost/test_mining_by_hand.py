@@ -195,7 +195,13 @@ def test_long_deals_are_read_whole_and_what_is_listened_for_is_a_row(mining: Min
         "from ai.closed_lost_deals"
     ) == [(0, True)]
     _set(mining, "objection_categories", "regulatory", enabled="false")
-    deals, _ = mining.build().read()
+    mining.build()
+    assert mining.rows(
+        "select sum(primary_deal_count), "
+        "sum(case when category = 'not_read_yet' then primary_deal_count end) "
+        "from marts.closed_lost_objections"
+    ) == [(LOST, 1)]
+    deals, _ = mining.read()
     assert deals.wanted == len(said)
     assert mining.rows(
         "select objection_category from ai.closed_lost_deals where opportunity_id = 'B'"
