@@ -63,7 +63,8 @@ def run(
         EngineName | None, typer.Option("--engine", help="Who reads and writes.")
     ] = None,
     limit: Annotated[
-        int | None, typer.Option("--limit", min=1, help="At most so many deals, the newest first.")
+        int | None,
+        typer.Option("--limit", min=1, help="At most so many parts of deals, the newest first."),
     ] = None,
     budget: Annotated[
         float | None, typer.Option("--budget", min=0, help="At most so many US dollars in all.")
