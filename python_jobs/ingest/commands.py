@@ -115,7 +115,7 @@ def _describe(entity: str) -> None:
         console.print(table)
         console.print()
     console.print(
-        "Times may be any ISO 8601 form, with or without an offset; they are stored as UTC. "
+        "Times are written 2026-06-30T12:00:00, with or without an offset; they are stored as UTC. "
         "Other columns are kept."
     )
 
