@@ -44,7 +44,10 @@ from (
         firings.*,
         signal.base_strength
         {%- for modifier in modifiers %},
-        cast(coalesce(firings.{{ modifier }}, 0) * signal.{{ modifier }}_points as integer) as {{ modifier }}_part
+        cast(
+            least(1000000, greatest(-1000000, coalesce(firings.{{ modifier }}, 0) * signal.{{ modifier }}_points))
+            as integer
+        ) as {{ modifier }}_part
         {%- endfor %}
     from firings
     cross join signal

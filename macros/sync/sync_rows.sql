@@ -278,7 +278,7 @@ select * from final
     (
         differs_{{ mapping.field }}
         {%- if mapping.write_on == 'move' %}
-        and coalesce(abs(cast({{ ours }} as decimal(18, 6)) - cast({{ theirs }} as decimal(18, 6))) >= {{ mapping.tolerance }}, true)
+        and coalesce(abs(cast({{ ours }} as decimal(24, 6)) - cast({{ theirs }} as decimal(24, 6))) >= {{ mapping.tolerance }}, true)
         {%- endif %}
         {%- if mapping.tolerated %}
         and not coalesce({{ is_listed(theirs, 'tolerated_' ~ mapping.field) }}, false)

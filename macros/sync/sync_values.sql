@@ -11,7 +11,7 @@ trimmed, '' as null, cut to the field's length; numbers without trailing zeros, 
         {%- set ours = "'" ~ mapping.constant | replace("'", "''") ~ "'" -%}
     {%- endif -%}
     {%- if mapping.kind == 'number' -%}
-        {{ number_text('cast(' ~ ours ~ ' as decimal(18, 6))') }}
+        {{ number_text('cast(' ~ ours ~ ' as decimal(24, 6))') }}
     {%- elif mapping.kind == 'boolean' -%}
         case when cast({{ ours }} as boolean) then 'true' when not cast({{ ours }} as boolean) then 'false' end
     {%- elif mapping.kind == 'date' -%}
@@ -26,7 +26,7 @@ trimmed, '' as null, cut to the field's length; numbers without trailing zeros, 
 {% macro landed_text(fields, mapping) -%}
     {#- What the destination says: the field of a JSON object with all of a record's. -#}
     {%- if mapping.kind == 'number' -%}
-        {{ number_text('try_cast(' ~ json_text(fields, mapping.field) ~ ' as decimal(18, 6))') }}
+        {{ number_text('try_cast(' ~ json_text(fields, mapping.field) ~ ' as decimal(24, 6))') }}
     {%- elif mapping.kind == 'boolean' -%}
         case when {{ json_boolean(fields, mapping.field) }} then 'true' when not {{ json_boolean(fields, mapping.field) }} then 'false' end
     {%- elif mapping.kind == 'date' -%}

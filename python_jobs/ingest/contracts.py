@@ -6,8 +6,8 @@ Two shapes of entity:
 - *events*: something that happened. Its raw table has one typed column per contract column, and the
   first arrival of an id wins.
 
-Kinds of column: ``text``; ``timestamp`` (any ISO 8601 form, with or without an offset, stored as
-naive UTC); ``date``; ``number``; ``integer``; ``boolean``; ``json`` (one object).
+Kinds of column: ``text``; ``timestamp`` (with or without an offset, stored as naive UTC); ``date``;
+``number`` (below 10^15); ``integer`` (below 10^9); ``boolean``; ``json`` (one object).
 """
 
 from __future__ import annotations

@@ -29,8 +29,8 @@ _SQL_TYPES = {
 _WHAT_IT_IS_NOT = {
     "timestamp": "is not a timestamp",
     "date": "is not a date",
-    "number": "is not a number",
-    "integer": "is not a whole number",
+    "number": "is not a number below 10^15",
+    "integer": "is not a whole number below 10^9",
     "boolean": "is neither true nor false",
     "json": "is not a JSON object",
 }
@@ -164,9 +164,10 @@ def _value(column: Column, text: str, typed: str | None) -> str:
         return bounded if column.kind == "timestamp" else f"cast({bounded} as date)"
     if column.kind == "number":
         number = f"try_cast(trim({text}) as double)"
-        return f"case when isfinite({number}) then {number} end"
+        return f"case when abs({number}) < 1e15 then {number} end"
     if column.kind == "integer":
-        return f"try_cast(trim({text}) as bigint)"
+        number = f"try_cast(trim({text}) as bigint)"
+        return f"case when {number} between -999999999 and 999999999 then {number} end"
     if column.kind == "boolean":
         return (
             f"case lower(trim({text})) when 'yes' then true when 'no' then false "

@@ -55,18 +55,24 @@ def test_odd_events_give_sensible_marts(empty_shop: Shop, tmp_path: Path) -> Non
     assert loaded.code == 0, loaded.err
     vendor = tmp_path / "intent_accounts.csv"
     vendor.write_text(
-        "account_domain,observed_on,buying_stage,profile_fit\n"
-        f"onlyanonymous.com,{LAST_DAY},Evaluating,weak\n"
+        "account_domain,observed_on,intent_score,buying_stage,profile_fit\n"
+        f"onlyanonymous.com,{LAST_DAY},1e12,Evaluating,weak\n"
+        f"other.com,{LAST_DAY},1e12,Purchase,Strong\n"
     )
     assert empty_shop.gtm("load", "intent_accounts", str(vendor)).code == 0
+    requests = tmp_path / "lead_requests.csv"
+    requests.write_text(
+        f"lead_request_id,occurred_at,website,lead_score\nl1,{LAST_DAY},other.com,1782777600000\n"
+    )
+    assert empty_shop.gtm("load", "lead_requests", str(requests)).code == 0
     built = empty_shop.gtm("build", "--as-of", LAST_DAY)
     assert built.code == 0, built.err
-    assert ": 1 accounts, " in built.out
+    assert ": 2 accounts, " in built.out
 
     [snapshot] = empty_shop.rows(
-        f"select * from marts.fct_daily_account_intent where snapshot_date = '{LAST_DAY}'"
+        "select * from marts.fct_daily_account_intent "
+        f"where account_key = 'onlyanonymous.com' and snapshot_date = '{LAST_DAY}'"
     )
-    assert snapshot["account_key"] == "onlyanonymous.com"
     # Pricing 25; the long URL is docs, 6; /x, /y, the quoted page and the one without a path count
     # as other, 1 each; an unknown event weighs nothing; the two far dates do not count.
     assert snapshot["raw_score_7d"] == pytest.approx(25 + 6 + 4 * 1, rel=1e-9)
@@ -80,8 +86,18 @@ def test_odd_events_give_sensible_marts(empty_shop: Shop, tmp_path: Path) -> Non
     ) == [{"display_name": "Anonymous", "is_anonymous": True, "account_key": "onlyanonymous.com"}]
     # words that 6sense is not known to use stand as they came, and stop no build
     assert empty_shop.rows(
-        "select sixsense_buying_stage as stage, sixsense_profile_fit as fit from marts.dim_accounts"
+        "select sixsense_buying_stage as stage, sixsense_profile_fit as fit "
+        "from marts.dim_accounts where account_key = 'onlyanonymous.com'"
     ) == [{"stage": "Evaluating", "fit": "weak"}]
+    # figures that are none are read as they came, too
+    assert empty_shop.rows(
+        "select description from marts.account_timeline "
+        "where account_key = 'other.com' and entry_type in ('lead_request', 'signal') order by 1"
+    ) == [
+        {"description": "Asked for contact (lead score 1782777600000)"},
+        {"description": "Lead request (strength 95)"},
+        {"description": "Third-party intent (strength 100)"},
+    ]
 
 
 def test_a_build_while_another_program_holds_the_file_is_one_sentence(empty_shop: Shop) -> None:

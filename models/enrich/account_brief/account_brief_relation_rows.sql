@@ -120,7 +120,7 @@ told as (
         coalesce(request_type, 'contact') as subject,
         asked_for as label,
         'Lead request (' || asked_for || ') on ' || cast(cast(occurred_at as date) as varchar)
-        || coalesce(', lead score ' || cast(cast(round(lead_score) as integer) as varchar), '') as text,
+        || coalesce(', lead score ' || cast(cast(round(lead_score) as bigint) as varchar), '') as text,
         'marts.fct_lead_requests' as source_table,
         lead_request_id as source_key,
         true as is_behaviour,

@@ -60,7 +60,7 @@ final as (
         sixsense_buying_stage,
         sixsense_buying_stage,
         '6sense on ' || cast(sixsense_observed_on as varchar) || ': buying stage ' || sixsense_buying_stage
-        || coalesce(', intent score ' || cast(cast(round(sixsense_intent_score) as integer) as varchar), '')
+        || coalesce(', intent score ' || cast(cast(round(sixsense_intent_score) as bigint) as varchar), '')
         || coalesce(', profile fit ' || sixsense_profile_fit, ''),
         'marts.dim_accounts',
         account_key,

@@ -137,7 +137,7 @@ entries as (
         lead_request_id,
         'lead request',
         'Asked for ' || replace(coalesce(request_type, 'contact'), '_', ' ')
-        || coalesce(' (lead score ' || cast(cast(round(lead_score) as integer) as varchar) || ')', ''),
+        || coalesce(' (lead score ' || cast(cast(round(lead_score) as bigint) as varchar) || ')', ''),
         null,
         1,
         null
