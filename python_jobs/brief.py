@@ -57,6 +57,10 @@ def brief(
     """Print an account's brief, each statement with the rows it rests on.
 
     Briefs are written by gtm enrich account_brief.
+
+    Example:
+
+        gtm brief acme.com
     """
     from python_jobs.warehouse import open_warehouse
 

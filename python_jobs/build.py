@@ -108,7 +108,16 @@ def build(
         bool, typer.Option("--skip-tests", help="Do not run the data tests.")
     ] = False,
 ) -> None:
-    """Build the marts: one snapshot a day, carrying on after the last one there is."""
+    """Build the marts: one snapshot a day, carrying on after the last one there is.
+
+    Examples:
+
+        gtm build
+
+        gtm build --as-of 2026-06-30
+
+        gtm build --from 2026-01-01 --to 2026-06-30 --target snowflake
+    """
     wish = wish_of(as_of, from_day, to_day, full_refresh, select or (), not skip_tests)
     print(run_build(load_settings().with_target(target), wish))
 

@@ -90,7 +90,12 @@ def run(
 
 @app.command()
 def report(out: Out = None, target: Target = None) -> None:
-    """The brief there is, with its tables; nothing is asked."""
+    """The brief there is, with its tables; nothing is asked.
+
+    Example:
+
+        gtm closed-lost report --out closed_lost
+    """
     _hand_over(load_settings().with_target(target), out)
 
 
@@ -99,7 +104,12 @@ def alerts(
     as_json: AsJson = False,
     target: Target = None,
 ) -> None:
-    """Large deals lost to a competitor in the last days, as of the last build; nothing is asked."""
+    """Large deals lost to a competitor in the last days, as of the last build; nothing is asked.
+
+    Example:
+
+        gtm closed-lost alerts --json
+    """
     settings = load_settings().with_target(target)
     warehouse = BriefWarehouse(settings, settings.patience_for_warehouse)
     if not warehouse.has_table("marts", "lost_deal_alerts"):

@@ -62,6 +62,12 @@ def demo(
     The sandbox (`gtm sandbox`) serves the world over HTTP as the vendors would; every connector
     pulls from it, briefs and the like are written with no key, Salesforce and Outreach are written
     to, and it ends with the command. The data tests are left to `gtm build`.
+
+    Examples:
+
+        gtm demo
+
+        gtm demo --files --size tiny --out world
     """
     from python_jobs.build import Wish, run_build
     from python_jobs.demo_language import show_language, write_language

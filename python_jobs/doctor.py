@@ -67,6 +67,12 @@ def doctor(
 
     Nothing is read from a vendor but what tells whether reading would work, and no credit is spent.
     Ends with exit code 1 if something configured is not ok, 2 if a setting must change for it.
+
+    Examples:
+
+        gtm doctor
+
+        gtm doctor salesforce gong
     """
     from python_jobs.ingest.sources import SOURCES, source_named
 

@@ -92,7 +92,14 @@ def explain(
     as_json: AsJson = False,
     target: Target = None,
 ) -> None:
-    """Take a score apart: every event behind it, its weight, its age and its points."""
+    """Take a score apart: every event behind it, its weight, its age and its points.
+
+    Examples:
+
+        gtm explain acme.com
+
+        gtm explain acme.com --date 2026-06-30 --json
+    """
     from python_jobs.warehouse import open_warehouse
 
     wanted = parse_day(day) if day else None

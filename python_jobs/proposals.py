@@ -313,7 +313,12 @@ def list_proposals(
     as_json: AsJson = False,
     target: Target = None,
 ) -> None:
-    """The proposals, the newest first."""
+    """The proposals, the newest first.
+
+    Example:
+
+        gtm proposals list --status open
+    """
     with open_warehouse(load_settings().with_target(target), read_only=True) as warehouse:
         found = [each for each in read_proposals(warehouse) if status in (None, each.status)]
     if as_json:
@@ -330,7 +335,12 @@ def list_proposals(
 
 @app.command()
 def show(proposal_id: Id, target: Target = None) -> None:
-    """What it would change, and the rows that it rests on."""
+    """What it would change, and the rows that it rests on.
+
+    Example:
+
+        gtm proposals show 3f2a9c01d4e5
+    """
     settings = load_settings().with_target(target)
     with open_warehouse(settings, read_only=True) as warehouse:
         proposal = _named(read_proposals(warehouse), proposal_id)
@@ -351,7 +361,12 @@ def show(proposal_id: Id, target: Target = None) -> None:
 
 @app.command()
 def approve(proposal_id: Id, note: Note = None, by: By = None, target: Target = None) -> None:
-    """Make the change; it counts from the next build on."""
+    """Make the change; it counts from the next build on.
+
+    Example:
+
+        gtm proposals approve 3f2a9c01d4e5 --note "agreed with sales"
+    """
     decided = _decide(proposal_id, "approved", note, by, target)
     typer.echo(
         f"{proposal_id} is approved and in force from the next build on" + _way_back(decided)
@@ -360,7 +375,12 @@ def approve(proposal_id: Id, note: Note = None, by: By = None, target: Target = 
 
 @app.command()
 def reject(proposal_id: Id, note: Note = None, by: By = None, target: Target = None) -> None:
-    """Leave things as they are; the proposal rests before it may come again."""
+    """Leave things as they are; the proposal rests before it may come again.
+
+    Example:
+
+        gtm proposals reject 3f2a9c01d4e5 --note "too few deals to tell"
+    """
     _decide(proposal_id, "rejected", note, by, target)
     typer.echo(f"{proposal_id} is rejected; nothing has changed")
 

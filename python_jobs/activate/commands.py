@@ -213,7 +213,14 @@ def undo(
 
 @app.command()
 def status(as_json: AsJson = False, target: Target = None) -> None:
-    """The open plans, the last plans and runs, what failed and why, and what is not known."""
+    """The open plans, the last plans and runs, what failed and why, and what is not known.
+
+    Examples:
+
+        gtm sync status
+
+        gtm sync status --json
+    """
     from python_jobs.warehouse import open_warehouse
 
     with open_warehouse(load_settings().with_target(target), read_only=True) as warehouse:

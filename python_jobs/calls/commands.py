@@ -41,7 +41,12 @@ def search(
     as_json: AsJson = False,
     target: Target = None,
 ) -> None:
-    """Find the calls in which words are said."""
+    """Find the calls in which words are said.
+
+    Example:
+
+        gtm calls search "data residency" --top 5
+    """
     from python_jobs.calls.search import by_words
 
     with _opened(target) as warehouse:
@@ -59,7 +64,14 @@ def similar(
     as_json: AsJson = False,
     target: Target = None,
 ) -> None:
-    """Find the calls that are about the same."""
+    """Find the calls that are about the same.
+
+    Examples:
+
+        gtm calls similar 7782342274025937895
+
+        gtm calls similar "worried about the price of notarization"
+    """
     from python_jobs.calls.search import like_call, like_text
 
     with _opened(target) as warehouse:
@@ -74,7 +86,12 @@ def show(
     as_json: AsJson = False,
     target: Target = None,
 ) -> None:
-    """One call's analysis: how it was led, what is at risk, what was said, and calls like it."""
+    """One call's analysis: how it was led, what is at risk, what was said, and calls like it.
+
+    Example:
+
+        gtm calls show 7782342274025937895
+    """
     from python_jobs.calls.analysis import analysis_of
 
     with _opened(target) as warehouse:
@@ -93,6 +110,12 @@ def coach(
     """What a seller is to work on, from which calls, in the words that were said there.
 
     Without a seller: the calls of the period that need coaching, and why.
+
+    Examples:
+
+        gtm coach
+
+        gtm coach "Ann Lee" --json
     """
     from python_jobs.calls.coaching import calls_to_review, plan_for
 

@@ -35,7 +35,18 @@ def load(
         typer.Option("--describe", metavar="ENTITY", help="Print an entity's columns, or all."),
     ] = None,
 ) -> None:
-    """Load records from files. Loading the same file twice changes nothing."""
+    """Load records from files. Loading the same file twice changes nothing.
+
+    Examples:
+
+        gtm load accounts accounts.csv
+
+        gtm load all exports
+
+        gtm load contacts --sql "select id as contact_id, mail as email from 'x.parquet'"
+
+        gtm load --describe web_events
+    """
     if describe is not None:
         _describe(describe)
         return

@@ -38,7 +38,12 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Check and show, write n
 
 @app.command("list")
 def list_registries(target: Target = None) -> None:
-    """The registries, and how many rows of each are shipped or edited."""
+    """The registries, and how many rows of each are shipped or edited.
+
+    Example:
+
+        gtm registry list
+    """
     registries = _read(load_settings().with_target(target))
     table = Table("registry", "key", "rows", "of them edited", box=None)
     for name, definition in REGISTRIES.items():
@@ -55,7 +60,14 @@ def show(
     as_json: AsJson = False,
     target: Target = None,
 ) -> None:
-    """The rows in force, and where each comes from. Long texts only with KEY or --json."""
+    """The rows in force, and where each comes from. Long texts only with KEY or --json.
+
+    Examples:
+
+        gtm registry show event_rules
+
+        gtm registry show prompt_templates default
+    """
     definition = registry(name)
     rows = _read(load_settings().with_target(target)).effective(name)
     if key is not None:
@@ -89,7 +101,14 @@ def set_fields(
     dry_run: DryRun = False,
     target: Target = None,
 ) -> None:
-    """Change fields of a row, or make the row. `field=` empties a field."""
+    """Change fields of a row, or make the row. `field=` empties a field.
+
+    Examples:
+
+        gtm registry set score_weights default_v1:page_view:pricing weight=30 --note "tells more"
+
+        gtm registry set account_aliases acme.io account_key=acme.com --dry-run
+    """
     given = edits.assignments(fields)
     _edit(target, by, note, dry_run, lambda edit: edits.set_row(edit, name, key, given))
 
@@ -103,7 +122,12 @@ def delete(
     dry_run: DryRun = False,
     target: Target = None,
 ) -> None:
-    """Take a row away, shipped or not; a score config takes its weights with it."""
+    """Take a row away, shipped or not; a score config takes its weights with it.
+
+    Example:
+
+        gtm registry delete account_aliases acme.io
+    """
     _edit(target, by, note, dry_run, lambda edit: edits.delete_row(edit, name, key))
 
 
@@ -115,7 +139,12 @@ def activate(
     dry_run: DryRun = False,
     target: Target = None,
 ) -> None:
-    """Switch to another score config; the active one is archived in the same edit."""
+    """Switch to another score config; the active one is archived in the same edit.
+
+    Example:
+
+        gtm registry activate draft_v2 --note "replayed over June"
+    """
     _edit(target, by, note, dry_run, lambda edit: edits.activate(edit, config))
 
 
@@ -128,7 +157,12 @@ def copy(
     dry_run: DryRun = False,
     target: Target = None,
 ) -> None:
-    """Make a draft of a score config, weights included, to change and replay."""
+    """Make a draft of a score config, weights included, to change and replay.
+
+    Example:
+
+        gtm registry copy default_v1 draft_v2
+    """
     _edit(target, by, note, dry_run, lambda edit: edits.copy_config(edit, config, new))
 
 
@@ -140,7 +174,12 @@ def revert(
     dry_run: DryRun = False,
     target: Target = None,
 ) -> None:
-    """Undo an edit by another one; history keeps both."""
+    """Undo an edit by another one; history keeps both.
+
+    Example:
+
+        gtm registry revert 20260630-101500-c0e6
+    """
     reason = note or f"reverts {change_id}"
     _edit(target, by, reason, dry_run, lambda edit: edits.revert(edit, change_id))
 
@@ -151,7 +190,12 @@ def history(
     as_json: AsJson = False,
     target: Target = None,
 ) -> None:
-    """Every edit, the newest first: what, who, when, why."""
+    """Every edit, the newest first: what, who, when, why.
+
+    Example:
+
+        gtm registry history score_weights --json
+    """
     if name is not None:
         registry(name)
     changes = [

@@ -54,7 +54,9 @@ def sandbox(
     Credentials are not needed then. POST /_sandbox/advance lets a day go by, /_sandbox/faults
     switches faults, GET /_sandbox/calls tells what came in. Writes are kept until it ends.
 
-    Example: gtm sandbox --size tiny --faults 500,reset --seed 3
+    Example:
+
+        gtm sandbox --size tiny --faults 500,reset --seed 3
     """
     from python_jobs.sandbox.faults import FAULTS, MODEL_FAULTS, Faults
 

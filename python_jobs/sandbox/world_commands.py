@@ -32,7 +32,9 @@ def write_world(
     surges and faults were planted and who is one person; it is for evaluation, not for loading.
     The same size, day and seed always give the same rows.
 
-    Example: gtm world --size demo --as-of 2026-06-30 --seed 7 --out world
+    Example:
+
+        gtm world --size demo --as-of 2026-06-30 --seed 7 --out world
     """
     from python_jobs.sandbox import world
 

@@ -1,0 +1,34 @@
+"""Every command's help ends with examples, and what they say can be typed."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from typer.main import get_command
+
+from python_jobs.cli import app
+
+
+def _commands(command: Any, name: str) -> Iterator[tuple[str, Any]]:
+    if not hasattr(command, "commands"):
+        yield name, command
+        return
+    for part, below in command.commands.items():
+        yield from _commands(below, f"{name} {part}")
+
+
+COMMANDS = dict(_commands(get_command(app), "gtm"))
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_examples_can_be_typed(name: str) -> None:
+    command = COMMANDS[name]
+    _, _, shown = command.help.partition("Example")
+    examples = [line.strip() for line in shown.splitlines() if line.strip().startswith("gtm ")]
+    assert examples, f"{name} shows no example"
+    for example in examples:
+        assert example.startswith(name)
+        command.make_context(name, shlex.split(example.removeprefix(name)))
