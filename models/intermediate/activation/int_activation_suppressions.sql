@@ -1,7 +1,10 @@
 {#- What each kind of suppression is compared with, and whose rows have it. -#}
 {%- set kinds = {
     'account': ('candidates', 'candidates.account_key = suppressions.value'),
-    'domain': ('addresses', email_domain('addresses.email') ~ ' = suppressions.value'),
+    'domain': (
+        'addresses',
+        "right('.' || " ~ email_domain('addresses.email') ~ ", length(suppressions.value) + 1) = '.' || suppressions.value",
+    ),
     'email': ('addresses', 'addresses.email = suppressions.value'),
     'industry': ('candidates', 'lower(candidates.industry) = suppressions.value'),
     'segment': ('candidates', is_listed('suppressions.value', 'candidates.sixsense_segments')),

@@ -71,6 +71,8 @@ EXPECTED: dict[str, dict[str, date | None]] = {
     "email-suppressed": {"suppressed": NEVER},
     "other-email-suppressed": {"suppressed": NEVER},
     "other-domain-suppressed": {"suppressed": NEVER},
+    "subdomain-suppressed": {"suppressed": NEVER},
+    "domain-alike": QUEUED,
     "industry-suppressed": {"suppressed": NEVER},
     "segment-suppressed": {"suppressed": NEVER},
     "twice-suppressed": {"suppressed": NEVER},
@@ -236,6 +238,8 @@ class Cases:
             person(f"{name}-suppressed")
         self.other_address(person("other-email-suppressed"), "asked@gmail.com")
         self.other_address(person("other-domain-suppressed"), "she@asked.com")
+        self.other_address(person("subdomain-suppressed"), "she@mail.asked.com")
+        self.other_address(person("domain-alike"), "she@unasked.com")
         person("industry-suppressed", {"industry": "Gambling"})
         person("segment-suppressed", {"sixsense_segments": "West;Do Not Target"})
         for name in (
