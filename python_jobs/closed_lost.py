@@ -261,4 +261,9 @@ def _plain_row(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _cell(value: Any) -> Any:
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
+    """A value as a cell of CSV; text from outside that a spreadsheet would run begins with a '."""
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False)
+    return (
+        f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@")) else value
+    )
