@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from python_jobs.activate import dialect, plans
+from python_jobs.activate import dialect, guards, plans
 from python_jobs.activate.compare import same
 from python_jobs.activate.destination import (
     Destination,
@@ -104,7 +104,7 @@ def apply_plan(
             applying it again goes on.
     """
     with warehouse.held() as held:
-        _check(held, plan, given_hash, dry_run)
+        _check(held, plan, given_hash, clock(), dry_run)
     run = _Run(warehouse, destination, plan, clock, notice)
     if dry_run:
         return run.rehearse()
@@ -112,7 +112,7 @@ def apply_plan(
         return run.apply(recorded)
 
 
-def _check(warehouse: Warehouse, plan: Plan, given_hash: str, dry_run: bool) -> None:
+def _check(warehouse: Warehouse, plan: Plan, given_hash: str, now: datetime, dry_run: bool) -> None:
     """Whether this plan may be applied, and is still what was approved."""
     name = f"plan {plan.plan_id}"
     again = f"make a new one with gtm sync plan --destination {plan.destination}"
@@ -131,6 +131,9 @@ def _check(warehouse: Warehouse, plan: Plan, given_hash: str, dry_run: bool) -> 
             f"{name} has another hash than the one given: read it with gtm sync show "
             f"{plan.plan_id}, which ends with its own"
         )
+    old = guards.too_old(warehouse, plan.destination, plan.created_at, now)
+    if old and plan.kind == "plan" and not dry_run:
+        raise ConfigurationError(f"{name} is refused by {guards.STALE_PLAN}: {old}; {again}")
     if plans.hash_of(warehouse, plan.plan_id) != plan.hash:
         raise ConfigurationError(f"the records of {name} are not those that were planned: {again}")
 

@@ -23,7 +23,13 @@ from python_jobs.warehouse import Warehouse
 
 ACTIONS = ("create", "update", "enrol", "skip", "refuse", "undo")
 DELETES = "deletes"
-"""The one guard without a row and without an override: nothing here deletes."""
+"""The one guard without a row: nothing here deletes."""
+STALE_PLAN = "stale_plan"
+"""The one guard of plans that are to be applied."""
+NOT_ALLOWED = {
+    DELETES: "gtm never deletes a record",
+    STALE_PLAN: "make a new plan, or set its limit in the registry sync_guards",
+}
 GUARDS = registry("sync_guards").field("guard").choices
 
 
@@ -75,8 +81,8 @@ def checked_allowances(names: Collection[str]) -> frozenset[str]:
         ConfigurationError: there is no such guard, or it cannot be allowed.
     """
     for name in names:
-        if name == DELETES:
-            raise ConfigurationError("deletes cannot be allowed: gtm never deletes a record")
+        if name in NOT_ALLOWED:
+            raise ConfigurationError(f"{name} cannot be allowed: {NOT_ALLOWED[name]}")
         if name not in GUARDS:
             raise ConfigurationError(f"there is no guard '{name}': use {', '.join(GUARDS)}")
     return frozenset(names)
@@ -118,6 +124,15 @@ def tripped_by_undo(warehouse: Warehouse, judged: Judged, limits: Limits) -> lis
         *_deletes(warehouse, judged),
         *_quota(judged, limits),
     ]
+
+
+def too_old(warehouse: Warehouse, destination: str, made_at: datetime, now: datetime) -> str | None:
+    """Why a plan that was made then is not applied any more, in a sentence; None if it may be."""
+    limit = limits_of(warehouse, destination).of(STALE_PLAN)
+    hours = (now - made_at).total_seconds() / 3_600
+    if limit is None or hours <= limit[0]:
+        return None
+    return f"it was made {hours:,.0f} hours ago, and what it rests on may have changed"
 
 
 def _source_empty(warehouse: Warehouse, judged: Judged, limits: Limits) -> Iterator[Tripped]:

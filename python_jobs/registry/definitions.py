@@ -510,6 +510,7 @@ _ALL = (
                     "quota",
                     "stale_destination",
                     "stale_build",
+                    "stale_plan",
                 ),
             ),
             Field("destination", required=True, default=ANY),

@@ -193,6 +193,22 @@ def with_limits(desk: Desk) -> None:
     )
 
 
+def test_an_old_plan_is_not_applied_and_can_be_taken_back(desk: Desk) -> None:
+    desk.says([account(Intent_Score__c=50)])
+    plan = desk.plan()
+    made = "update ops.sync_plans set created_at = created_at - interval '73 hours'"
+    desk.execute(made)
+    refused = desk.apply(plan)
+    assert refused.code == 2
+    assert "refused by stale_plan: it was made 73 hours ago" in refused.said
+    allowed = desk.gtm("sync", "plan", "--destination", "salesforce", "--allow", "stale_plan")
+    assert "cannot be allowed: make a new plan" in allowed.said
+    done = desk.apply(desk.plan())
+    assert "1 written" in done.said
+    desk.execute(made)
+    assert "kept: 1 records" in desk.gtm("sync", "undo", done.run_id).said
+
+
 def test_a_delete_is_never_planned_nor_allowed(desk: Desk) -> None:
     desk.says([account() | {"action": "delete"}])
     assert [one["guard"] for one in desk.plan()["guards"]] == ["deletes"]
