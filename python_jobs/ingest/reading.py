@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path, PurePath
 from typing import IO
 
@@ -299,17 +300,20 @@ def _header(path: Path) -> tuple[str, list[str]]:
     """The separator (comma, semicolon, tab or bar) and the column names of a CSV file."""
     with io.TextIOWrapper(_open_bytes(path), encoding="utf-8-sig", errors="replace") as text:
         first = text.readline(MAX_LINE_BYTES)
-        while first.count('"') % 2:  # a name of several lines, as a spreadsheet's cell may be
-            line = text.readline(MAX_LINE_BYTES)
-            if not line or len(first) > MAX_LINE_BYTES:
-                raise ConfigurationError(
-                    f"a column name of {path} has a quote that does not close: "
-                    "mend the first line of the file"
-                )
-            first += line
-    outside_quotes = "".join(first.split('"')[::2])
-    delimiter = max((",", ";", "\t", "|"), key=outside_quotes.count)
-    record = next(csv.reader(io.StringIO(first), delimiter=delimiter), [])
+        outside_quotes = "".join(first.split('"')[::2])
+        delimiter = max((",", ";", "\t", "|"), key=outside_quotes.count)
+        # a name may have several lines, as a spreadsheet's cell
+        lines = chain([first], iter(lambda: text.readline(MAX_LINE_BYTES), ""))
+        reader = csv.reader(lines, delimiter=delimiter, strict=True)
+        try:
+            record = next(reader, [])
+        except csv.Error:
+            if reader.line_num == 1:
+                raise
+            raise ConfigurationError(
+                f"a column name of {path} has a quote that does not close: mend the first line of "
+                "the file"
+            ) from None
     names = [" ".join(name.split()) for name in record]
     if not any(names):
         raise ConfigurationError(

@@ -185,6 +185,13 @@ def test_a_column_name_may_have_several_lines(
     ]
 
 
+def test_a_column_name_may_have_a_quote_in_it(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    assert _rows(con, tmp_path / "a.csv", b'account_id,5" pipe\na1,One\n') == [("a1", "One")]
+    assert [name for name, *_ in con.execute("describe found").fetchall()][1] == '5" pipe'
+
+
 @pytest.mark.parametrize("suffix", ["csv", "json", "jsonl", "parquet"])
 def test_a_folder_that_is_named_as_a_partition_adds_no_column(
     con: duckdb.DuckDBPyConnection, tmp_path: Path, suffix: str
