@@ -24,23 +24,22 @@ turned_private as (
 final as (
 
     select
-        results.subject_key as brief_month,
-        {{ json_field('results.output', 'overview') }} as overview,
-        {{ json_field('results.output', 'objections') }} as objections,
-        {{ json_field('results.output', 'deprioritise') }} as deprioritise,
-        {{ json_field('results.output', 'double_down') }} as double_down,
-        {{ json_field('results.output', 'messaging') }} as messaging,
-        {{ json_field('results.output', 'competitors') }} as competitors,
-        results.engine,
-        results.model,
-        results.prompt_version,
-        results.claims_made,
-        results.claims_removed,
-        results.status = 'fallback' as is_fallback,
-        results.answered_at
+        subject_key as brief_month,
+        {{ json_field('output', 'overview') }} as overview,
+        {{ json_field('output', 'objections') }} as objections,
+        {{ json_field('output', 'deprioritise') }} as deprioritise,
+        {{ json_field('output', 'double_down') }} as double_down,
+        {{ json_field('output', 'messaging') }} as messaging,
+        {{ json_field('output', 'competitors') }} as competitors,
+        engine,
+        model,
+        prompt_version,
+        claims_made,
+        claims_removed,
+        status = 'fallback' as is_fallback,
+        answered_at
     from results
-    left join turned_private on results.subject_key = turned_private.subject_key
-    where turned_private.subject_key is null
+    where subject_key not in (select turned_private.subject_key from turned_private)
 
 )
 

@@ -62,8 +62,7 @@ final as (
         results.answered_at
     from parts
     inner join results on parts.subject_key = results.subject_key
-    left join turned_private on parts.subject_key = turned_private.subject_key
-    where turned_private.subject_key is null
+    where parts.subject_key not in (select turned_private.subject_key from turned_private)
 
 )
 
