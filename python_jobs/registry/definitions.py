@@ -14,8 +14,8 @@ Kind = Literal["text", "number", "integer", "boolean", "timestamp"]
 Row = dict[str, Any]
 
 ANY = "*"
-# Sums of points stay far within a double: so many for an event, all of them with a decay of one
-# a day over two years.
+# So many points an event: with a decay of one a day, sums over a build of a year and a half still
+# fit into a double.
 MOST_WEIGHT = 1_000_000
 _TRUE = ("true", "yes", "1")
 _FALSE = ("false", "no", "0")
