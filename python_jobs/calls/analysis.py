@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from python_jobs.calls import titled
 from python_jobs.calls.search import Found, like_call
 from python_jobs.errors import ConfigurationError
 from python_jobs.options import printed_json
@@ -33,14 +34,14 @@ class Analysis:
         """The analysis in lines."""
         call, scores = self.call, self.scores
         lines = [
-            f"{call['title']}, {call['started_at']:%Y-%m-%d}, {call['rep_name']}",
+            _listed(titled(call["title"]), f"{call['started_at']:%Y-%m-%d}", call["rep_name"]),
             f"{scores['priority']}: risk {_shown(scores['risk'])} of 100, "
             f"{scores['revenue_at_stake']:,.0f} at stake, "
             f"sentiment {call['sentiment'] or 'unknown'} "
             f"({_shown(call['sentiment_score'], 2)}), led {_shown(scores['conduct_score'])} of 100",
         ]
         if call["opportunity_name"]:
-            lines.append(f"Deal: {call['opportunity_name']}, {call['stage_name']}")
+            lines.append(f"Deal: {_listed(call['opportunity_name'], call['stage_name'])}")
         for title, name in (
             ("Summary", "summary"),
             ("Held against it", "concerns"),
@@ -55,8 +56,14 @@ class Analysis:
             f"To talk about: {row['reason']}, {row['measure_value']:.2f} ({row['threshold']:g})"
             for row in self.coaching
         ]
-        lines += [f"Similar: {one.call_id} {one.score:.2f} {one.title}" for one in self.similar]
+        lines += [
+            f"Similar: {one.call_id} {one.score:.2f} {titled(one.title)}" for one in self.similar
+        ]
         return "\n".join(lines)
+
+
+def _listed(*parts: str | None) -> str:
+    return ", ".join(part for part in parts if part)
 
 
 def analysis_of(warehouse: Warehouse, call_id: str) -> Analysis:

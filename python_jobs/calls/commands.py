@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from python_jobs.calls import titled
 from python_jobs.errors import ConfigurationError
 from python_jobs.options import AsJson, Target, printed_json
 from python_jobs.settings import load_settings
@@ -138,7 +139,8 @@ def review_text(calls: list[dict[str, Any]]) -> str:
         for call in of_one:
             reason = f"{call['reason']} ({float(call['measure_value']):.2f})"
             lines.append(
-                f"  {call['started_at']:%Y-%m-%d} {call['title']} ({call['call_id']}): {reason}"
+                f"  {call['started_at']:%Y-%m-%d} {titled(call['title'])} ({call['call_id']}): "
+                f"{reason}"
             )
     return "\n".join(lines)
 
@@ -181,7 +183,8 @@ def plan_text(plan: Plan) -> str:
         ]
         for call in focus.examples:
             lines.append(
-                f"   {call.started_at:%Y-%m-%d} {call.title} ({call.call_id}): {call.value:.2f}"
+                f"   {call.started_at:%Y-%m-%d} {titled(call.title)} ({call.call_id}): "
+                f"{call.value:.2f}"
             )
             lines += [f'     {_at(said.starts_ms)}"{said.text}"' for said in call.said]
     return "\n".join(lines)

@@ -10,7 +10,7 @@ import pytest
 
 from python_jobs.calls.analysis import analysis_of
 from python_jobs.calls.coaching import calls_to_review, plan_for
-from python_jobs.calls.commands import coach, plan_text
+from python_jobs.calls.commands import coach, plan_text, review_text
 from python_jobs.calls.search import by_words, like_call, like_text
 from python_jobs.enrich.tasks.call_embedding.offline import embedded
 from python_jobs.errors import ConfigurationError
@@ -167,6 +167,28 @@ def test_an_analysis_has_the_scores_the_words_and_the_calls_like_it(warehouse: W
     assert SAID["price"][0] in found.as_text()
     with pytest.raises(ConfigurationError, match="there is no call"):
         analysis_of(warehouse, "nobody")
+
+
+def test_no_text_says_none_of_a_call_without_a_title(warehouse: Warehouse) -> None:
+    nameless = "update {} set title = {} where call_id = 'price'"
+    tables = ("marts.calls_enriched", "marts.calls_for_coaching")
+    try:
+        for table in tables:
+            warehouse.execute(nameless.format(table, "null"))
+        warehouse.execute("update marts.calls_enriched set rep_name = null")
+        texts = (
+            analysis_of(warehouse, "price").as_text(),
+            analysis_of(warehouse, "cost").as_text(),
+            plan_text(plan_for(warehouse, "ada b")),
+            review_text(calls_to_review(warehouse)),
+        )
+    finally:
+        warehouse.execute("update marts.calls_enriched set rep_name = 'Ada Brook'")
+        warehouse.execute(nameless.format(tables[0], "'Acme - price'"))
+        warehouse.execute(nameless.format(tables[1], "'Acme'"))
+    assert [text for text in texts if "None" in text] == []
+    assert texts[0].splitlines()[0] == "Untitled call, 2026-06-01"
+    assert all("Untitled call" in text for text in (texts[0], *texts[2:]))
 
 
 def test_a_plan_begins_with_what_costs_most_and_quotes_to_the_letter(warehouse: Warehouse) -> None:
