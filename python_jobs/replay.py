@@ -126,7 +126,7 @@ def run_replay(settings: Settings, wish: Wish, top: int) -> Comparison:
                 project = DbtProject(settings, variables, _target_path())
                 outcome = project.run(
                     "run",
-                    *("--select", "tag:scored", "tag:replay", "--exclude", "tag:daily_aggregate"),
+                    *("--selector", "replay"),
                     "--full-refresh",
                     on_start=on_start,
                 )
