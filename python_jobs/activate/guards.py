@@ -166,13 +166,7 @@ def _too_many_changed(warehouse: Warehouse, judged: Judged, limits: Limits) -> I
         limit = limits.of("too_many_changed", entity)
         if limit is None or row["n"] < limit[1]:
             continue
-        table = f"{judged.destination}__{entity}"
-        is_there = warehouse.has_table("raw", table)
-        there = (
-            _number(warehouse, f"select count(distinct record_id) as n from raw.{table}")
-            if is_there
-            else 0
-        )
+        there = _landed(warehouse, judged.destination, entity)["record_count"]
         share = row["n"] / max(there, 1)
         if share > limit[0]:
             yield Tripped(
@@ -259,13 +253,12 @@ def _stale_destination(warehouse: Warehouse, judged: Judged, limits: Limits) -> 
         limit = limits.of("stale_destination", entity)
         if limit is None:
             continue
-        hours = _hours_since(
-            warehouse,
-            judged.now,
-            "job = 'ingest' and source = ? and entity = ?",
-            judged.destination,
-            entity,
+        read_at = _last_success(
+            warehouse, "job = 'ingest' and source = ? and entity = ?", judged.destination, entity
         )
+        # another loader's runs are not on record: when it last landed something tells
+        read_at = read_at or _landed(warehouse, judged.destination, entity)["last_landed_at"]
+        hours = _hours(read_at, judged.now)
         if hours is None or hours > limit[0]:
             yield Tripped(
                 "stale_destination",
@@ -280,7 +273,8 @@ def _stale_build(warehouse: Warehouse, judged: Judged, limits: Limits) -> Iterat
     limit = limits.of("stale_build")
     if limit is None:
         return
-    hours = _hours_since(warehouse, judged.now, "job = ? and mode is distinct from ?", BUILD, PART)
+    built_at = _last_success(warehouse, "job = ? and mode is distinct from ?", BUILD, PART)
+    hours = _hours(built_at, judged.now)
     if hours is None or hours > limit[0]:
         yield Tripped(
             "stale_build",
@@ -290,13 +284,30 @@ def _stale_build(warehouse: Warehouse, judged: Judged, limits: Limits) -> Iterat
         )
 
 
-def _hours_since(warehouse: Warehouse, now: datetime, condition: str, *params: Any) -> float | None:
+def _landed(warehouse: Warehouse, destination: str, entity: str) -> dict[str, Any]:
+    """What has landed of a destination's table: ``record_count``, ``last_landed_at`` (UTC)."""
+    if warehouse.has_table("intermediate", "int_destination_tables"):
+        for row in warehouse.rows(
+            "select record_count, last_landed_at from intermediate.int_destination_tables "
+            "where destination = ? and entity = ?",
+            [destination, entity],
+        ):
+            return row
+    return {"record_count": 0, "last_landed_at": None}
+
+
+def _last_success(warehouse: Warehouse, condition: str, *params: Any) -> datetime | None:
     [row] = warehouse.rows(
         "select max(finished_at) as at from ops.job_runs "
         f"where status = 'succeeded' and {condition}",
         params,
     )
-    return None if row["at"] is None else (now - row["at"]).total_seconds() / 3_600
+    at: datetime | None = row["at"]
+    return at
+
+
+def _hours(since: datetime | None, now: datetime) -> float | None:
+    return None if since is None else (now - since).total_seconds() / 3_600
 
 
 def _last(hours: float | None, done: str) -> str:

@@ -185,6 +185,26 @@ def test_a_guard_refuses_until_it_is_allowed(
     assert [one["is_allowed"] for one in allowed["guards"]] == [True]
 
 
+def test_records_that_another_loader_lands_are_read_and_counted(desk: Desk) -> None:
+    """No run of ours is on record then, and our raw tables are empty."""
+    desk.says([account(), account()])
+    with_limits(desk)
+    _many(desk)
+    desk.execute("delete from ops.job_runs where job = 'ingest'")
+    landed = (
+        "create or replace view intermediate.int_destination_tables as select 'salesforce' as "
+        "destination, unnest(['accounts', 'contacts', 'leads', 'tasks']) as entity, "
+        "{} as record_count, cast('{}' as timestamp) as last_landed_at"
+    )
+    desk.execute(landed.format(1_000, desk.earlier(1)))
+    assert desk.plan()["guards"] == []
+    desk.execute(landed.format(1_000, desk.earlier(27)))
+    assert {one["guard"] for one in desk.plan()["guards"]} == {"stale_destination"}
+    desk.execute(landed.format(3, desk.earlier(1)))
+    [guard] = desk.plan()["guards"]
+    assert "2 accounts would change, where salesforce had 3 of them" in guard["sentence"]
+
+
 def with_limits(desk: Desk) -> None:
     """The shipped limits as a seed, to be changed."""
     desk.execute(
