@@ -147,7 +147,7 @@ def check_model(settings: Settings) -> Finding:
 
 def check_warehouse(settings: Settings) -> list[Check]:
     """Whether the warehouse is there, may be written, and has its schemas."""
-    from python_jobs.warehouse import only_writer, open_warehouse
+    from python_jobs.warehouse import is_of_an_engine, only_writer, open_warehouse
 
     if settings.target == "duckdb" and not settings.duckdb_path.exists():
         return [_check_folder(settings)]
@@ -159,7 +159,7 @@ def check_warehouse(settings: Settings) -> list[Check]:
     except GtmError as error:
         return [_check("it can be opened", error)]
     except Exception as error:
-        if not _is_of_the_engine(error):
+        if not is_of_an_engine(error):
             raise
         advice = (
             f"the connection was refused ({_short(error)}): check SNOWFLAKE_ACCOUNT, "
@@ -262,11 +262,13 @@ def _missing_schemas(warehouse: Warehouse) -> list[str]:
 
 def _may(what: str, advice: str, warehouse: Warehouse, statements: Sequence[str]) -> Check:
     """Whether the warehouse takes the statements."""
+    from python_jobs.warehouse import is_of_an_engine
+
     try:
         for statement in statements:
             warehouse.execute(statement)
     except Exception as error:
-        if not _is_of_the_engine(error):
+        if not is_of_an_engine(error):
             raise
         return _check(what, ConfigurationError(f"{advice} ({_short(error)})"))
     return _check(what)
@@ -278,13 +280,6 @@ def _check(what: str, error: GtmError | None = None) -> Check:
     if error is None:
         return Check(what, True)
     return Check(what, False, str(error), error.exit_code)
-
-
-def _is_of_the_engine(error: Exception) -> bool:
-    import duckdb
-    import snowflake.connector
-
-    return isinstance(error, (duckdb.Error, snowflake.connector.Error))
 
 
 def _short(error: Exception) -> str:

@@ -340,6 +340,13 @@ def _why_not_opened(path: Path, error: Exception) -> GtmError:
     )
 
 
+def is_of_an_engine(error: BaseException) -> bool:
+    """Whether DuckDB or Snowflake raised it."""
+    import snowflake.connector  # takes a second, which runs without an error need not wait for
+
+    return isinstance(error, (duckdb.Error, snowflake.connector.Error))
+
+
 def what_broke(error: BaseException) -> GtmError | None:
     """The sentence for an engine's error that is the disk's fault; None if it is not."""
     if not isinstance(error, duckdb.Error):

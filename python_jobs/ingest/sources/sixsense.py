@@ -32,9 +32,7 @@ from functools import partial
 from operator import or_
 from typing import Any, ClassVar
 
-import duckdb
 import pyarrow as pa
-import snowflake.connector
 from pydantic import Field, SecretStr
 
 from python_jobs.errors import ConfigurationError, PermanentError, QuotaExhausted
@@ -54,7 +52,7 @@ from python_jobs.ingest.connector import (
 from python_jobs.ingest.contracts import INTENT_ACCOUNTS, Column, Contract
 from python_jobs.ingest.credits import CreditLedger, Settled
 from python_jobs.ingest.records import FAILED_BECAUSE, value_at
-from python_jobs.warehouse import Warehouse
+from python_jobs.warehouse import Warehouse, is_of_an_engine
 
 logger = logging.getLogger(__name__)
 
@@ -330,7 +328,9 @@ def _exported(warehouse: Warehouse, table: str, first: date, last: date) -> pa.T
         return warehouse.arrow(
             f"select * from {table} where cast(observed_on as date) between ? and ?", [first, last]
         )
-    except (duckdb.Error, snowflake.connector.Error):
+    except Exception as error:
+        if not is_of_an_engine(error):
+            raise
         raise ConfigurationError(
             "the table that SIXSENSE_EXPORT_TABLE names cannot be read, or has no column "
             "observed_on: grant it to the role, or make a view with the columns of "

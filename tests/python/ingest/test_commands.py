@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -118,3 +119,10 @@ def test_an_unreadable_warehouse_is_one_sentence(gtm, tmp_path: Path, duckdb_env
     code, _, err = gtm("load", "accounts", str(path))
     assert code == 2
     assert "cannot be read as a DuckDB database" in err
+
+
+def test_commands_on_duckdb_do_not_wait_for_snowflake_to_be_imported() -> None:
+    """Its connector takes a second, and every build and load asks the sources for their tables."""
+    asked = "import sys, python_jobs.ingest.sources; print('snowflake.connector' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
