@@ -43,19 +43,19 @@ keyed as (
         lead_requests.*,
         coalesce(
             websites.company_domain,
-            emails.company_domain,
-            visitors.company_domain
+            case when {{ email_counts_first('lead_requests.known_on') }} then email_domains.company_domain end,
+            visitor_domains.company_domain
         ) as company_domain
     from lead_requests
     left join company_domains as websites on lead_requests.website = websites.domain_reference
-    left join email_domains as emails
-        on lead_requests.email_given = emails.email
-        and lead_requests.known_on >= emails.applies_from
-        and lead_requests.known_on < emails.applies_until
-    left join visitor_domains as visitors
-        on lead_requests.distinct_id = visitors.distinct_id
-        and lead_requests.known_on >= visitors.applies_from
-        and lead_requests.known_on < visitors.applies_until
+    left join email_domains
+        on lead_requests.email_given = email_domains.email
+        and lead_requests.known_on >= email_domains.applies_from
+        and lead_requests.known_on < email_domains.applies_until
+    left join visitor_domains
+        on lead_requests.distinct_id = visitor_domains.distinct_id
+        and lead_requests.known_on >= visitor_domains.applies_from
+        and lead_requests.known_on < visitor_domains.applies_until
 
 ),
 

@@ -37,22 +37,26 @@ z1,2026-02-01 10:00,,page_view,/pricing,,ida@residue.com,
 z2,2026-02-03 10:00,,page_view,/security,,ida@residue.com,
 z3,2026-02-07 10:00,,page_view,/pricing,,ida@residue.com,
 z4,2026-03-01 10:00,,identify,/,,ida@residue.com,
+k1,2026-03-08 10:00,,identify,/,v-k,kay@sooner.com,
+k2,2026-03-09 10:00,,form_submitted,/f,v-k,kay@gmail.com,
 u1,2026-03-09 15:30,,page_view,/pricing,,,anonymous.com
 """
 LEAD_REQUESTS = """
-lead_request_id,occurred_at,known_at,distinct_id,email,event_id
-a,2026-03-09 10:00,,v-a,kim@noaddress.com,
-b,2026-03-09 23:58,2026-03-10 00:05,,mia@midnight.com,
-c,2026-03-09 10:00,,,lou@laterform.com,
-d,2026-03-09 10:00,,,dan@absent.com,E404
-e,2026-03-09 10:00,,,lee@nameless.com,e1
-f1,2026-03-09 10:00,,,flo@tworequests.com,
-f2,2026-03-09 12:00,,,flo@tworequests.com,
-g,2026-03-09 10:00,2026-03-10 10:00,,ann@named.com,g1
-h,2026-03-10 10:00,,,ned@twodays.com,
-i,2026-03-09 10:00,,v-i,zoe@gmail.com,
-j,2026-03-09 10:00,2026-03-10 10:00,,joe@twoforms.com,
-l,2026-03-08 10:00,,,lia@lone.com,
+lead_request_id,occurred_at,known_at,distinct_id,email,event_id,website
+a,2026-03-09 10:00,,v-a,kim@noaddress.com,,
+b,2026-03-09 23:58,2026-03-10 00:05,,mia@midnight.com,,
+c,2026-03-09 10:00,,,lou@laterform.com,,
+d,2026-03-09 10:00,,,dan@absent.com,E404,
+e,2026-03-09 10:00,,,lee@nameless.com,e1,
+f1,2026-03-09 10:00,,,flo@tworequests.com,,
+f2,2026-03-09 12:00,,,flo@tworequests.com,,
+g,2026-03-09 10:00,2026-03-10 10:00,,ann@named.com,g1,
+h,2026-03-10 10:00,,,ned@twodays.com,,
+i,2026-03-09 10:00,,v-i,zoe@gmail.com,,
+j,2026-03-09 10:00,2026-03-10 10:00,,joe@twoforms.com,,
+l,2026-03-08 10:00,,,lia@lone.com,,
+k,2026-03-10 10:00,,v-k,kay@gmail.com,,
+m,2026-03-11 10:00,,,kay@gmail.com,,later.com
 """
 # Submissions counted by the end of each day; 0 where there is no account yet.
 COUNTED = {
@@ -67,6 +71,8 @@ COUNTED = {
     "knownlater.com": [0, 0, 0, 1],  # a personal address beside a visitor known later
     "twoforms.com": [0, 1, 1, 2],  # the request is the first form; the second comes late
     "lone.com": [1, 1, 1, 1],
+    "sooner.com": [0, 1, 2, 2],  # the visitor's company is known before that of her other address
+    "later.com": [0, 0, 0, 1],
 }
 
 
@@ -120,6 +126,12 @@ def test_a_form_and_its_request_count_once(backfilled: Lab) -> None:
 def test_day_by_day_the_same_counts(backfilled: Lab, daily: Lab) -> None:
     assert counted(daily) == COUNTED
     assert daily.differences(backfilled, [SNAPSHOTS]) == []
+
+
+def test_a_request_belongs_to_the_company_that_it_counts_for(daily: Lab) -> None:
+    """Of the address the company is learnt a day later than of the visitor."""
+    rows = daily.rows("select account_key from marts.fct_lead_requests where lead_request_id = 'k'")
+    assert rows == [{"account_key": "sooner.com"}]
 
 
 def test_where_nothing_is_left_the_score_is_exactly_nothing(backfilled: Lab) -> None:
