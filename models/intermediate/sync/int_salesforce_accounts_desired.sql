@@ -86,7 +86,7 @@ final as (
         third_party_signals.last_surge_date as sixsense_last_surge_date,
 
         {{ tolerated_stages('accounts.intent_score', 'config', 'settings') }} as intent_stages_tolerated,
-        {{ tolerated_surges('accounts.surge_ratio', 'accounts.intent_stage', 'config', 'settings') }} as surge_levels_tolerated,
+        {{ tolerated_surges('round(accounts.surge_ratio, 9)', 'accounts.intent_stage', 'config', 'settings') }} as surge_levels_tolerated,
 
         accounts.score_updated_at
     from accounts

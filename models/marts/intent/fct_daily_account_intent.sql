@@ -136,6 +136,8 @@ scores as (
         config.score_version,
         cast(round(100 * (1 - exp(-raw_score_30d / config.normalize_k)), 0) as integer) as intent_score,
         (raw_score_7d + 5) / (raw_score_prev_7d + 5) as surge_ratio,
+        -- a ratio that meets a bound meets it whatever the last digits of its sums, which hang on the run's first day
+        round((raw_score_7d + 5) / (raw_score_prev_7d + 5), 9) as rounded_surge_ratio,
         config.cold_max,
         config.warm_max,
         config.surge_surging_min,
@@ -164,8 +166,8 @@ final as (
         end as intent_stage,
         scores.surge_ratio,
         case
-            when scores.surge_ratio < scores.surge_surging_min then 'Normal'
-            when scores.surge_ratio <= scores.surge_exploding_min then 'Surging'
+            when scores.rounded_surge_ratio < scores.surge_surging_min then 'Normal'
+            when scores.rounded_surge_ratio <= scores.surge_exploding_min then 'Surging'
             else 'Exploding'
         end as surge_level,
         coalesce(surge_tests.is_surge_significant, false) as is_surge_significant,
