@@ -103,7 +103,7 @@ classified as (
 
 ),
 
--- the most specific weight wins; a content type without a weight of its own counts as `other`
+-- the most specific weight wins; a content type that no other weight is for counts as `other`
 weighted as (
 
     select
@@ -119,10 +119,10 @@ weighted as (
     qualify row_number() over (
         partition by classified.event_class_id, classified.score_config_id
         order by
-            case when weights.content_type = classified.content_type then 1 else 0 end
+            case when weights.content_type <> classified.content_type then 1 else 0 end,
+            case when weights.content_type is not null then 1 else 0 end
             + case when weights.cta_id is not null then 1 else 0 end desc,
-            case when weights.cta_id is not null then 0 else 1 end,
-            case when weights.content_type is null then 0 else 1 end
+            case when weights.cta_id is not null then 0 else 1 end
     ) = 1
 
 ),
