@@ -5,12 +5,19 @@
 {%- endmacro %}
 
 {% macro clean_email(column) -%}
-    nullif(lower(trim({{ column }})), '')
+    {#-
+      An address as it is compared, in lower case; of `Ann Lee <ann@acme.com>` what the brackets hold. Null for what is
+      none, such as n/a: it would be one person's whom many records have, and give her company to all of them.
+    -#}
+    case
+        when position('@' in {{ column }}) > 0
+            then lower(trim(split_part(split_part({{ column }}, '<', -1), '>', 1)))
+    end
 {%- endmacro %}
 
 {% macro email_domain(column) -%}
     {#- The part after the @, lower case; null where there is none. -#}
-    nullif(lower(trim(split_part({{ column }}, '@', 2))), '')
+    nullif(trim(split_part({{ clean_email(column) }}, '@', 2)), '')
 {%- endmacro %}
 
 {% macro name_key(column) -%}

@@ -59,6 +59,16 @@ VALUES: dict[str, tuple[str, str, Any]] = {
     "utc_of_words": ("json_utc('record', 'words')", RECORDS, None),
     "epoch_ms": ("json_epoch_ms('record', 'millis')", RECORDS, datetime(2026, 1, 31, 8, 0, 1)),
     "removed": ("regexp_removed('text', \"'[ab]'\")", TEXTS, "xcx"),
+    "address": ("clean_email('text')", "select ' Ann+x@Acme.com ' as text", "ann+x@acme.com"),
+    "address_in_brackets": (
+        "clean_email('text')",
+        "select 'Ann Lee <Ann@Acme.com>' as text",
+        "ann@acme.com",
+    ),
+    "address_of_none": ("clean_email('text')", "select 'n/a' as text", None),
+    "address_of_nothing": ("clean_email('text')", "select '' as text", None),
+    "domain_of_address": ("email_domain('text')", "select 'Ann <a@Acme.com>' as text", "acme.com"),
+    "domain_of_no_address": ("email_domain('text')", "select 'n/a' as text", None),
     "plain_text": (
         "plain_text('text')",
         "select '&lt;p&gt;R&amp;amp;D  lead,&amp;nbsp;we&amp;#39;re &amp;lt; 9&lt;/p&gt;' as text",
@@ -168,6 +178,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A dbt project with the engine macros, and one model per case."""
     folder = tmp_path_factory.mktemp("engine")
     shutil.copytree(PROJECT_DIR / "macros" / "engine", folder / "macros")
+    shutil.copy(PROJECT_DIR / "macros" / "project" / "identity.sql", folder / "macros")
     shutil.copy(PROJECT_DIR / "profiles.example.yml", folder / "profiles.yml")
     (folder / "dbt_project.yml").write_text(
         "name: engine\nconfig-version: 2\nprofile: gtm\n"
