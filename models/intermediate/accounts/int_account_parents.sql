@@ -19,6 +19,30 @@ merged_accounts as (
 
 ),
 
+-- upwards from every company's CRM record to the first of another company: a record between them may be the same
+-- company's, or have no web site
+climbs as (
+
+    select
+        merged_accounts.account_key,
+        crm_accounts.account_key as reached_account_key,
+        crm_accounts.parent_account_id as next_account_id,
+        1 as steps
+    from merged_accounts
+    inner join crm_accounts on merged_accounts.parent_account_id = crm_accounts.account_id
+    union all
+    select
+        climbs.account_key,
+        crm_accounts.account_key,
+        crm_accounts.parent_account_id,
+        climbs.steps + 1
+    from climbs
+    inner join crm_accounts on climbs.next_account_id = crm_accounts.account_id
+    where coalesce(climbs.reached_account_key, climbs.account_key) = climbs.account_key
+        and climbs.steps < {{ longest_ring }}
+
+),
+
 -- what people say in the registry goes before what the CRM says
 stated_parents as (
 
@@ -29,13 +53,12 @@ stated_parents as (
     from registry_parents
     union all
     select
-        merged_accounts.account_key,
-        crm_accounts.account_key,
+        account_key,
+        reached_account_key,
         false
-    from merged_accounts
-    inner join crm_accounts on merged_accounts.parent_account_id = crm_accounts.account_id
-    where merged_accounts.account_key <> crm_accounts.account_key
-        and merged_accounts.account_key not in (select account_key from registry_parents)
+    from climbs
+    where account_key <> reached_account_key
+        and account_key not in (select account_key from registry_parents)
 
 ),
 
