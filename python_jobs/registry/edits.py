@@ -163,6 +163,8 @@ def copy_config(edit: Edit, config: str, new: str) -> None:
 def revert(edit: Edit, change_id: str) -> None:
     """Undo an edit, whole: each of its records is again what the journal said before it.
 
+    Later edits that were taken back do not stand in its way, so edits can be undone one by one.
+
     Raises:
         ConfigurationError: there is no such edit, or one of its records was changed since.
     """
@@ -180,18 +182,26 @@ def revert(edit: Edit, change_id: str) -> None:
         of_record = [
             change for change in journal if (change.registry, change.record_key) == (name, key)
         ]
+        of_edit = [n for n, change in enumerate(of_record) if change.edit_id == edit_id]
         last = of_record[-1]
-        if last.edit_id != edit_id:
+        if _left(edit, last) != _left(edit, of_record[of_edit[-1]]):
             raise ConfigurationError(
                 f"{name} {key} was changed again by {last.edit_id}: revert that first"
             )
-        earlier = [change for change in of_record if change.edit_id != edit_id]
+        earlier = of_record[: of_edit[0]]
         if earlier:
             edit.add(name, key, earlier[-1].action, earlier[-1].after)
         elif key in edit.registries.shipped[name]:
             edit.add(name, key, "reset", edit.registries.shipped[name][key])
         else:
             edit.add(name, key, "delete", None)
+
+
+def _left(edit: Edit, change: Change) -> Row | None:
+    """The row that a change left in force, if any."""
+    if change.action == "reset":
+        return edit.registries.shipped[change.registry].get(change.record_key)
+    return change.after if change.action == "set" else None
 
 
 def assignments(texts: Sequence[str]) -> dict[str, str]:

@@ -96,6 +96,20 @@ def test_revert_does_not_undo_later_edits(shipped: Registries, made) -> None:
         made(two, revert, "nonsense")
 
 
+def test_edits_of_one_record_are_undone_one_after_the_other(shipped: Registries, made) -> None:
+    """The undoing of the later ones is in the journal too, and does not stand in the way."""
+    one, first = made(shipped, set_row, "lanes", "other", {"label": "Rest"})
+    two, second = made(one, set_row, "lanes", "other", {"label": "Misc"})
+    three, third = made(two, set_row, "lanes", "other", {"label": "All else"})
+    undone, _ = made(three, revert, third[0].change_id)
+    undone, _ = made(undone, revert, second[0].change_id)
+    assert undone.values() == one.values()
+    undone, _ = made(undone, revert, first[0].change_id)
+    assert undone.values() == shipped.values()
+    with pytest.raises(ConfigurationError, match="was changed again"):
+        made(undone, revert, third[0].change_id)
+
+
 def test_revert_of_an_edit_that_changed_a_record_twice(shipped: Registries, made) -> None:
     def set_twice(edit: Edit) -> None:
         for label in ("Rest", "Misc"):
