@@ -183,6 +183,10 @@ def _prompt_templates(rows: Rows) -> Iterator[str]:
         name = row["template_id"]
         if row["user_prompt"] and PLACEHOLDER not in row["user_prompt"]:
             yield f"prompt_templates {name}: user_prompt must contain {PLACEHOLDER}"
+        for part, known in (("system_prompt", ()), ("user_prompt", (PLACEHOLDER,))):
+            for found in re.findall(r"{{[A-Za-z0-9_ ]*}}", row[part] or ""):
+                if found not in known:
+                    yield f"prompt_templates {name}: nothing fills {found} of {part}: leave it out"
         if row["lane"] and row["lane"] not in lanes:
             yield f"prompt_templates {name}: {_no_lane(row['lane'], lanes)}"
         if not row["enabled"]:
@@ -204,10 +208,8 @@ def _prompt_templates(rows: Rows) -> Iterator[str]:
 
 def _brief_plays(rows: Rows) -> Iterator[str]:
     for row in rows["brief_plays"]:
-        for found in re.findall(r"{[^{}]*}", row["text"] or ""):
-            if found not in ("{label}", "{row}"):
-                name = row["play_id"]
-                yield f"brief_plays {name}: {found} is not known: write {{label}} or {{row}}"
+        where = f"brief_plays {row['play_id']}"
+        yield from _unknown_slots(where, row["text"] or "", ("{label}", "{row}"))
 
 
 def _messages(rows: Rows) -> Iterator[str]:
@@ -217,9 +219,7 @@ def _messages(rows: Rows) -> Iterator[str]:
         if name and name not in signals:
             yield f"message_angles {name}: there is no signal '{name}'"
         for part in ("opening", "call_to_action"):
-            for found in re.findall(r"{[^{}]*}", row[part] or ""):
-                if found != "{company}":
-                    yield f"message_angles {name}: {found} is not known: write {{company}}"
+            yield from _unknown_slots(f"message_angles {name}", row[part] or "", ("{company}",))
     kinds = {"length": "max_words", "reading_level": "max_grade", "banned_claim": "pattern"}
     for row in rows["message_rules"]:
         if _missing("message_rules", row):
@@ -309,6 +309,8 @@ def _sync(rows: Rows) -> Iterator[str]:
         wrong = _setting_problem(row["kind"], row["value"])
         if wrong:
             yield f"{where}: '{row['value']}' {wrong}"
+        if row["kind"] == "text":
+            yield from _unknown_slots(where, row["value"], ("{company}",))
 
 
 def _activation(rows: Rows) -> Iterator[str]:
@@ -353,6 +355,14 @@ def _suppression(row: Row) -> Iterator[str]:
         yield f"{where} needs both approved_by and approved_at, or neither"
     if row["valid_from"] and row["valid_until"] and row["valid_from"] > row["valid_until"]:
         yield f"{where}: valid_from is after valid_until"
+
+
+def _unknown_slots(where: str, text: str, known: tuple[str, ...]) -> Iterator[str]:
+    """What of a text in curly brackets would reach its reader as it stands."""
+    for slot in known:
+        text = re.sub(f"(?<!{{){slot}(?!}})", "", text)
+    for found in re.findall(r"{+[^{}]*}*|}+", text):
+        yield f"{where}: {found} is not known: write {' or '.join(known)}"
 
 
 def _setting_problem(kind: str, value: str) -> str | None:
