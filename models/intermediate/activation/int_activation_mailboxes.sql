@@ -7,6 +7,16 @@ with mailboxes as (
 
 ),
 
+-- who left is locked in Outreach, which sends nothing in her name
+locked_users as (
+
+    select outreach_user_id
+    from {{ ref('stg_outreach__users') }}
+    where is_current
+        and is_locked
+
+),
+
 registry as (
 
     select * from {{ ref('stg_registry__mailboxes') }}
@@ -67,12 +77,14 @@ final as (
         mailboxes.created_at
     from mailboxes
     cross join rules
+    left join locked_users on mailboxes.outreach_user_id = locked_users.outreach_user_id
     left join registry on mailboxes.email = {{ clean_email('registry.mailbox_email') }}
     left join planned on mailboxes.mailbox_id = planned.mailbox_id
     left join entered on mailboxes.mailbox_id = entered.mailbox_id
     where coalesce(registry.enabled, true)
         and not coalesce(mailboxes.is_send_disabled, false)
         and mailboxes.send_permanent_error_at is null
+        and locked_users.outreach_user_id is null
 
 )
 

@@ -1,3 +1,4 @@
+-- who has left the CRM writes to nobody any more, unless the registry says whose mailbox does it for her
 with crm_owners as (
 
     select
@@ -5,11 +6,13 @@ with crm_owners as (
         {{ clean_email('email') }} as email
     from {{ ref('stg_salesforce__users') }}
     where is_current
+        and coalesce(is_active, true)
     union all
     select
         owner_id,
         email
     from {{ ref('stg_hubspot__owners') }}
+    where is_active
 
 ),
 

@@ -112,6 +112,9 @@ EXPECTED: dict[str, dict[str, date | None]] = {
     "no-mailbox": {"no_mailbox": day(1)},
     "disabled-mailbox": {"no_mailbox": day(1)},
     "broken-mailbox": {"no_mailbox": day(1)},
+    "owner-locked": {"no_mailbox": day(1)},
+    "owner-left": {"no_mailbox": day(1)},
+    "owner-left-account-stays": QUEUED,
     "registry-mailbox": QUEUED,
     "contact-owner": QUEUED,
     "week-1": QUEUED,
@@ -138,6 +141,8 @@ class Cases:
                 Mailbox("3", "30", "disabled@us.com", is_send_disabled=True),
                 Mailbox("4", "40", "broken@us.com", send_permanent_error_at=at(DAY)),
                 Mailbox("5", "50", "elsewhere@us.com"),
+                Mailbox("6", "60", "locked@us.com"),
+                Mailbox("7", "70", "left@us.com"),
             ],
             outreach_users=[
                 Seller("10", "rep@us.com"),
@@ -145,6 +150,8 @@ class Cases:
                 Seller("30", "disabled@us.com"),
                 Seller("40", "broken@us.com"),
                 Seller("50", "nobody@us.com"),
+                Seller("60", "locked@us.com", is_locked=True),
+                Seller("70", "left@us.com"),
             ],
             crm_users=[
                 Seller("rep", "Rep@us.com"),
@@ -152,6 +159,8 @@ class Cases:
                 Seller("disabled", "disabled@us.com"),
                 Seller("broken", "broken@us.com"),
                 Seller("stranger", "stranger@us.com"),
+                Seller("locked", "locked@us.com"),
+                Seller("left", "left@us.com", is_active=False),
             ],
             sequences=[
                 Sequence_(SURGE, "Intent surge"),
@@ -303,6 +312,9 @@ class Cases:
         person("no-mailbox", {"crm_owner_id": "stranger"})
         person("disabled-mailbox", {"crm_owner_id": "disabled"})
         person("broken-mailbox", {"crm_owner_id": "broken"})
+        person("owner-locked", {"crm_owner_id": "locked"})
+        person("owner-left", {"crm_owner_id": "left"})
+        person("owner-left-account-stays", crm_owner_id="left")
         person("registry-mailbox", {"crm_owner_id": "0055e000001AbCdAAK"})
         person("contact-owner", {"crm_owner_id": "stranger"}, crm_owner_id="rep")
         for name, strength in (("full-sequence-1", 76), ("full-sequence-2", 75)):
@@ -564,6 +576,7 @@ def test_rank_mailbox_sequence_and_sentence(days: Days) -> None:
     }
     assert queue["registry-mailbox"]["mailbox_id"] == "5"
     assert queue["contact-owner"]["mailbox_id"] == "1"
+    assert queue["owner-left-account-stays"]["mailbox_id"] == "1"
     assert queue["full-mailbox-1"]["mailbox_id"] == "2"
     assert queue["personal-and-work"]["email"] == "both@personal-and-work.com"
     assert queue["weaker-signal-open"]["signal_name"] == "usage_dropped_off"

@@ -130,6 +130,8 @@ class Seller:
     user_id: str
     email: str
     is_current: bool = True
+    is_locked: bool | None = False
+    is_active: bool | None = True
 
 
 @dataclass
@@ -311,7 +313,8 @@ def lay_down(con: duckdb.DuckDBPyConnection, world: World) -> None:
         f"domain_reference, account_domain as company_domain from ({domains})"
     )
     con.execute(
-        "create or replace table staging.stg_hubspot__owners (owner_id varchar, email varchar)"
+        "create or replace table staging.stg_hubspot__owners "
+        "(owner_id varchar, email varchar, is_active boolean)"
     )
     for table, name, record in (
         ("ops.sync_results", "results", Result),
