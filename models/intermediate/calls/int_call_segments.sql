@@ -154,7 +154,8 @@ final as (
             length(trim(text)) - length(replace(trim(text), ' ', '')) + 1 as integer
         ) as word_count,
 
-        right(trim(text), 1) = '?' as is_question,
+        -- also as Chinese, Japanese and Arabic write it
+        right(trim(text), 1) in ('?', '？', '؟') as is_question,
 
         version_at,
         known_at
