@@ -112,6 +112,16 @@ def test_a_vector_has_length_one_and_points_where_its_words_do() -> None:
     assert embedded("the price") == embedded("the price"), "always the same"
 
 
+def test_texts_in_any_script_are_near_by_their_words_alone() -> None:
+    price, dear, start = (
+        np.array(embedded(text))
+        for text in ("Цена слишком высокая", "Цена очень высокая", "Когда внедрение начнётся")
+    )
+    assert price @ dear > 0.5 > 0.3 > abs(price @ start)
+    assert abs(np.array(embedded("価格はいくらですか")) @ np.array(embedded("来月に始めます"))) < 0.3
+    assert abs(np.array(embedded("möglich")) @ np.array(embedded("unglücklich"))) < 0.3
+
+
 def test_a_longer_vector_is_cut_and_of_length_one_again() -> None:
     vector = cut(asked(), [3.0, 4.0] + [0.0] * 1022).vector
     assert len(vector) == DIMENSIONS

@@ -36,6 +36,7 @@ TASK = Task(
     CallEmbedding,
     write,
     unchecked,
+    version=2,
     needs_prompt=False,
     engines=("offline", "cortex"),
     in_warehouse=InWarehouse(

@@ -22,7 +22,7 @@ from python_jobs.enrich.tasks.call_embedding.schema import CallEmbedding
 DIMENSIONS = 256
 PLACES = 8
 """Places of the vector that a word touches, up or down."""
-_WORD = re.compile(r"[a-z][a-z0-9'-]+")
+_WORD = re.compile(r"[^\W\d_][\w'-]+")
 _COMMON = """
 a about actually after afternoon again all also always am an and any anybody anything are as at
 away back be because been before being both but by bye can cannot come could course day did do
