@@ -62,7 +62,16 @@ subjects as (
         cast(null as varchar) as lane,
         cast(null as varchar) as persona,
         cast(null as varchar) as intent_stage,
-        {{ json_build({'title': 'calls.title', 'phrases': 'found.phrases'}) }} as input,
+        -- the language where it is told and not English, which is all that the offline lexicon knows
+        case
+            when lower(calls.call_language) not like 'en%' and lower(calls.call_language) not in ('', 'und', 'unknown')
+                then {{ json_build({
+                    'title': 'calls.title',
+                    'phrases': 'found.phrases',
+                    'language': 'calls.call_language',
+                }) }}
+            else {{ json_build({'title': 'calls.title', 'phrases': 'found.phrases'}) }}
+        end as input,
         said.evidence,
         calls.started_at as sort_at
     from calls

@@ -70,6 +70,14 @@ def test_only_the_buyer_counts_and_quotes_are_whole_rows_strongest_first() -> No
     assert (held.made, held.removed) == (3, 0)
 
 
+def test_in_another_language_the_phrases_alone_count() -> None:
+    said = ("them", "Die Lösung war gut."), ("them", "Das war die Art von Hilfe, super.")
+    german = asked(*said, phrases=[phrase("s1", "super", 0.6)])
+    german.input["language"] = "de"
+    assert feelings(asked(*said))["s0"] < -0.45, "as if it were English"
+    assert feelings(german) == {"s1": 0.6}
+
+
 def test_a_long_call_is_as_happy_as_its_sentences_not_as_it_is_long() -> None:
     mixed = [("them", "This is wonderful."), ("them", "This is horrible.")] * 40
     short = write(asked(*mixed[:2], ("them", "I love it.")))
@@ -118,8 +126,8 @@ def test_texts_in_any_script_are_near_by_their_words_alone() -> None:
         for text in ("Цена слишком высокая", "Цена очень высокая", "Когда внедрение начнётся")
     )
     assert price @ dear > 0.5 > 0.3 > abs(price @ start)
-    assert abs(np.array(embedded("価格はいくらですか")) @ np.array(embedded("来月に始めます"))) < 0.3
-    assert abs(np.array(embedded("möglich")) @ np.array(embedded("unglücklich"))) < 0.3
+    for one, other in (("価格はいくらですか", "来月に始めます"), ("möglich", "unglücklich")):
+        assert abs(np.array(embedded(one)) @ np.array(embedded(other))) < 0.3
 
 
 def test_a_longer_vector_is_cut_and_of_length_one_again() -> None:

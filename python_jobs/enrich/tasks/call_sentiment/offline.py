@@ -2,7 +2,8 @@
 
 VADER knows general English. What calls say otherwise is in the registry ``sentiment_phrases``: a
 phrase says its weight, or the contrary after a "not", and the lexicon judges what is left of the
-sentence. Names are no feelings ("Rob from Care").
+sentence. Names are no feelings ("Rob from Care"). In a call of another language the phrases alone
+count: to VADER the German "die" and "war" are death and war.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ def feelings(asked: Asked) -> dict[str, float]:
     for row, text in asked.evidence.items():
         if asked.said_by.get(row) == "us":
             continue
-        score = _score(text, phrases.get(row, []))
+        score = _score(text, phrases.get(row, []), is_english="language" not in asked.input)
         if text.endswith("?"):
             score *= QUESTION
         if abs(score) >= FELT:
@@ -66,7 +67,7 @@ def feelings(asked: Asked) -> dict[str, float]:
     return felt
 
 
-def _score(text: str, phrases: list[tuple[str, float]]) -> float:
+def _score(text: str, phrases: list[tuple[str, float]], is_english: bool) -> float:
     said, left = 0.0, _NAME.sub("", text)
     for phrase, weight in sorted(phrases, key=lambda found: -len(found[0])):
         pattern = re.compile(
@@ -75,7 +76,8 @@ def _score(text: str, phrases: list[tuple[str, float]]) -> float:
         for match in pattern.finditer(left):
             said -= weight if match[1] else -weight
         left = pattern.sub(" ", left)
-    said += _lexicon().polarity_scores(left)["compound"]
+    if is_english:
+        said += _lexicon().polarity_scores(left)["compound"]
     return max(-1.0, min(1.0, said))
 
 
