@@ -16,6 +16,8 @@ PLACEHOLDER = "{{JSON_HERE}}"
 OTHER_LANE = "other"
 ALWAYS_ON = ("nobody_fits", "no_email", "do_not_contact", "opted_out", "no_mailbox")
 NEEDS_LIMIT = ("person_cool_down", "weekly_cap", "capacity")
+AT_LEAST_ONE = ("part_characters", "window_months", "period_days")
+"""Settings of closed-lost mining and of coaching: of none there is nothing to count by."""
 NAME = r"[A-Za-z][A-Za-z0-9_]*"
 # What the models can hold: a number becomes decimal(18, 6). Checked here, not where values are
 # parsed: a journal that holds a larger figure must stay readable, or it could not be mended.
@@ -276,6 +278,8 @@ def _closed_lost(rows: Rows) -> Iterator[str]:
         wrong = row["kind"] and row["value"] and _setting_problem(row["kind"], row["value"])
         if wrong:
             yield f"closed_lost_settings {row['setting']}: '{row['value']}' {wrong}"
+        elif row["setting"] in AT_LEAST_ONE and row["value"] and int(row["value"]) < 1:
+            yield f"closed_lost_settings {row['setting']} must be at least 1"
 
 
 def _sync(rows: Rows) -> Iterator[str]:
@@ -462,6 +466,10 @@ def _coaching(rows: Rows) -> Iterator[str]:
                 f"sentiment_phrases {row['phrase']}: write it in lower case, words with one space "
                 "between"
             )
+    for row in rows["coaching_settings"]:
+        value = row["setting_value"]
+        if row["setting"] in AT_LEAST_ONE and value is not None and value < 1:
+            yield f"coaching_settings {row['setting']} must be at least 1"
     for row in rows["coaching_measures"]:
         if not _missing("coaching_measures", row) and row["poor_value"] == row["good_value"]:
             yield f"coaching_measures {row['measure']}: poor_value and good_value are the same"
