@@ -32,9 +32,12 @@ def warehouse(tmp_path: Path) -> BriefWarehouse:
     [
         ("Write to Jane.Roe+x@mail.acme.co.uk.", "Write to [e-mail]."),
         ("I am Jörg.Müller@münchen.de.", "I am [e-mail]."),
+        ("Пишите на иван.петров@почта.рф.", "Пишите на [e-mail]."),
         ("1 view of /join/ann.roe%40acme.com today", "1 view of /join/[e-mail] today"),
         ("Call me on +44 20 7946 0958, please.", "Call me on [telephone], please."),
         ("It is (212) 555-0142 or 212.555.0142", "It is [telephone] or [telephone]"),
+        ("Call 020 7946 0958 or (0171) 1234567.", "Call [telephone] or [telephone]."),
+        ("Call 06 12 34 56 78.", "Call [telephone]."),
         ("The card is 4111 1111 1111 1111.", "The card is [card number]."),
         ("The card is 3782 822463 10005.", "The card is [card number]."),
         ("Pay to DE89 3704 0044 0532 0130 00.", "Pay to [account number]."),
