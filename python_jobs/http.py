@@ -2,7 +2,8 @@
 
 An ``Api`` belongs to one vendor and one run. It never sends more calls than the vendor allows,
 sends a read again after what passes by itself, refreshes an expired token once, and turns every
-other refusal into one sentence. A write is sent until it is let in, and then once: whether to send
+other refusal into one sentence. It follows nobody to another address, where credentials would go
+along. A write is sent until it is let in, and then once: whether to send
 it again is its caller's to find out. No address, header, body or record is ever part of a message.
 """
 
@@ -305,6 +306,13 @@ class Api:
             )
         if verdict in (Verdict.CONFIGURATION, Verdict.EXPIRED):
             raise ConfigurationError(self._refusal(method, path, response, "the credentials"))
+        if response.is_redirect:
+            raise Refused(
+                f"{self._what(method, path)} was answered with another address (HTTP "
+                f"{response.status_code}), to which no credential is taken: correct the URL that "
+                "is set for it",
+                response,
+            )
         raise Refused(
             f"{self._what(method, path)} was refused with HTTP {response.status_code}", response
         )
@@ -320,6 +328,7 @@ class Api:
                 method,
                 url,
                 timeout=(self.patience.connect_timeout, self.patience.read_timeout),
+                allow_redirects=False,
                 **{**options, "headers": headers},
             )
         except requests.Timeout:
@@ -386,6 +395,8 @@ class _Again(Exception):
 def judged_by_status(response: requests.Response) -> Verdict:
     """What the status alone says."""
     status = response.status_code
+    if response.is_redirect:
+        return Verdict.REFUSED
     if status < 400:
         return Verdict.OK
     if status == 401:

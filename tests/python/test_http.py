@@ -187,6 +187,17 @@ def test_a_token_that_is_refused_again_is_a_configuration_error_without_the_toke
     assert len(server.seen) == 2
 
 
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_no_credential_follows_an_answer_to_another_address(server: Server, status: int) -> None:
+    elsewhere = server.url.replace("127.0.0.1", "localhost") + "/elsewhere"
+    server.says(bad(status, Location=elsewhere), good())
+    acme = api(server, auth=Auth({"acme-api-key": "hush"}))
+    with pytest.raises(Refused, match="another address") as refused:
+        acme.json("POST", "/oauth/token", reads=True, data={"client_secret": "hush"})
+    assert [path for _, path, *_ in server.seen] == ["/oauth/token"]
+    assert "elsewhere" not in str(refused.value)
+
+
 def test_the_vendor_s_own_reading_of_an_answer_comes_first(server: Server) -> None:
     def judge(response: requests.Response) -> Verdict | None:
         return Verdict.EMPTY if response.status_code == 404 else None

@@ -290,7 +290,10 @@ def connect(config: ClaudeConfig, patience: Patience) -> anthropic.Anthropic:
         base_url=config.base_url,
         max_retries=patience.attempts - 1,
         timeout=anthropic.Timeout(patience.read_timeout, connect=patience.connect_timeout),
-        http_client=anthropic.DefaultHttpxClient(event_hooks={"response": [never_too_long]}),
+        # the key is in a header of Anthropic's own, which would go along to another address
+        http_client=anthropic.DefaultHttpxClient(
+            event_hooks={"response": [never_too_long]}, follow_redirects=False
+        ),
     )
 
 

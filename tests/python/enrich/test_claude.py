@@ -8,16 +8,20 @@ from __future__ import annotations
 import json
 import logging
 import re
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
+import anthropic
 import pytest
 
 from python_jobs.doctor import check_model
 from python_jobs.enrich import runner
+from python_jobs.enrich.engines.claude import ClaudeConfig, connect
 from python_jobs.enrich.engines.prices import Price, Usage
 from python_jobs.enrich.engines.reading import read
 from python_jobs.enrich.task import Asked, Output, Quote, Task
@@ -228,6 +232,30 @@ def test_the_doctor_says_whether_the_key_and_the_model_are_good(
     assert finding.exit_code == code
     assert re.match(line, finding.line())
     assert asking.vendor.ledger.messages == 0
+
+
+def test_the_key_follows_no_answer_to_another_address() -> None:
+    seen: list[str] = []
+
+    class Moved(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            seen.append(self.path)
+            self.send_response(307)
+            port = self.server.server_address[1]
+            self.send_header("location", f"http://localhost:{port}/elsewhere")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Moved) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_address[1]}"
+        config = ClaudeConfig(ANTHROPIC_API_KEY="hush", ANTHROPIC_BASE_URL=url)
+        with pytest.raises(anthropic.APIStatusError):
+            connect(config, PATIENCE).models.retrieve("claude-haiku-5-5")
+        server.shutdown()
+    assert seen == ["/v1/models/claude-haiku-5-5"]
 
 
 def test_of_what_a_model_makes_up_nothing_is_let_through(asking: Asking) -> None:
