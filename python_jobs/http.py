@@ -329,6 +329,7 @@ class Api:
                 url,
                 timeout=(self.patience.connect_timeout, self.patience.read_timeout),
                 allow_redirects=False,
+                auth=_as_given,
                 **{**options, "headers": headers},
             )
         except requests.Timeout:
@@ -425,6 +426,11 @@ def retry_after(response: requests.Response) -> float | None:
         return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
     except ValueError:
         return None
+
+
+def _as_given(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """The headers as they are: left to itself, requests puts what ~/.netrc says in their place."""
+    return request
 
 
 def _is_json(response: requests.Response) -> bool:

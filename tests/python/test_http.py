@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 import requests
@@ -196,6 +197,17 @@ def test_no_credential_follows_an_answer_to_another_address(server: Server, stat
         acme.json("POST", "/oauth/token", reads=True, data={"client_secret": "hush"})
     assert [path for _, path, *_ in server.seen] == ["/oauth/token"]
     assert "elsewhere" not in str(refused.value)
+
+
+def test_a_netrc_takes_no_token_s_place(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("default login anonymous password me@example.com\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    server.says(good())
+    api(server, auth=Auth({"Authorization": "Bearer ours"})).json("GET", "/things")
+    assert server.seen[0][2]["Authorization"] == "Bearer ours"
 
 
 def test_the_vendor_s_own_reading_of_an_answer_comes_first(server: Server) -> None:
