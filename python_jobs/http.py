@@ -436,7 +436,7 @@ def _as_given(request: requests.PreparedRequest) -> requests.PreparedRequest:
 def _is_json(response: requests.Response) -> bool:
     try:
         response.json()
-    except ValueError:
+    except (ValueError, RecursionError):  # none, or nested deeper than anybody reads
         return False
     return True
 

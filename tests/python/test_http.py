@@ -210,6 +210,12 @@ def test_a_netrc_takes_no_token_s_place(
     assert server.seen[0][2]["Authorization"] == "Bearer ours"
 
 
+def test_json_that_is_nested_without_end_is_one_sentence(server: Server) -> None:
+    server.says((200, {}, b'{"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}"))
+    with pytest.raises(TransientError, match="an answer that is not JSON, 4 times"):
+        api(server).json("GET", "/things")
+
+
 def test_the_vendor_s_own_reading_of_an_answer_comes_first(server: Server) -> None:
     def judge(response: requests.Response) -> Verdict | None:
         return Verdict.EMPTY if response.status_code == 404 else None
