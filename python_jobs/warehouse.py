@@ -348,11 +348,11 @@ def is_of_an_engine(error: BaseException) -> bool:
 
 
 def what_broke(error: BaseException) -> GtmError | None:
-    """The sentence for an engine's error that is the disk's fault; None if it is not."""
+    """The sentence for an error that is the disk's fault; None if it is not."""
+    if isinstance(error, duckdb.Error | OSError) and "No space left on device" in str(error):
+        return TransientError("the disk is full: make room and run again; nothing was lost")
     if not isinstance(error, duckdb.Error):
         return None
-    if "No space left on device" in str(error):
-        return TransientError("the disk is full: make room and run again; nothing was lost")
     if re.search(r"Corrupt database file|[Cc]hecksum|FATAL Error", str(error)):
         return PermanentError(
             "the warehouse file is damaged: restore it from a copy, or move it away and load again"

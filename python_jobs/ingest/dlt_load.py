@@ -19,7 +19,7 @@ from python_jobs.ingest.contracts import Contract, Kind
 from python_jobs.ingest.tables import as_objects
 from python_jobs.scratch import scratch_folder
 from python_jobs.settings import Settings
-from python_jobs.warehouse import DuckDBWarehouse, Warehouse, snowflake_options
+from python_jobs.warehouse import DuckDBWarehouse, Warehouse, snowflake_options, what_broke
 
 _DLT_TYPES: dict[Kind, str] = {
     "text": "text",
@@ -44,6 +44,7 @@ def merge_into_raw(
     and not as an object, so there the rows go as JSON lines.
 
     Raises:
+        TransientError: the disk is full; the raw table is as it was.
         PermanentError: dlt could not load; the raw table is as it was.
     """
     with scratch_folder("load") as folder, own_surroundings(folder):
@@ -54,9 +55,10 @@ def merge_into_raw(
                 loader_file_format=_file_format(warehouse),
             )
         except Exception as error:
-            raise PermanentError(
+            cause = _root_cause(error)
+            raise what_broke(cause) or PermanentError(
                 f"{contract.entity} could not be loaded into {warehouse.target} "
-                f"({_root_cause(error)}): nothing of it was written; put that right and load again"
+                f"({_named(cause)}): nothing of it was written; put that right and load again"
             ) from None
 
 
@@ -150,9 +152,13 @@ def own_surroundings(folder: str) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _root_cause(error: BaseException) -> str:
-    """The kind and number of the innermost error: its text may quote a record."""
+def _root_cause(error: BaseException) -> BaseException:
     while error.__cause__ or error.__context__:
         error = error.__cause__ or error.__context__  # type: ignore[assignment]
+    return error
+
+
+def _named(error: BaseException) -> str:
+    """An error's kind and number: its text may quote a record."""
     number = getattr(error, "errno", None)
     return type(error).__name__ + (f" {number}" if number else "")

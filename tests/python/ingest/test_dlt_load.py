@@ -7,10 +7,12 @@ import json
 from datetime import datetime
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pytest
 
-from python_jobs.errors import PermanentError
+from python_jobs.errors import PermanentError, TransientError
+from python_jobs.ingest import dlt_load
 from python_jobs.ingest.contracts import ACCOUNTS, WEB_EVENTS
 from python_jobs.ingest.dlt_load import make_pipeline, make_resource, own_surroundings
 from python_jobs.settings import Settings
@@ -59,3 +61,14 @@ def test_a_warehouse_that_refuses_is_one_sentence_and_the_run_is_failed(loader: 
     assert "private" not in str(error.value)
     assert loader.values("select status from ops.job_runs") == ["failed"]
     assert loader.values("select count(*) from raw.web_events") == [0]
+
+
+def test_a_full_disk_is_said_to_be_full(loader: Loader, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        full = duckdb.TransactionException("Failed to commit: No space left on device")
+        raise RuntimeError("Pipeline execution failed") from full
+
+    monkeypatch.setattr(dlt_load, "make_pipeline", fail)
+    path = loader.file("e.csv", "event_id,occurred_at,event_name\ne1,2026-01-01,page_view\n")
+    with pytest.raises(TransientError, match="the disk is full: make room and run again"):
+        loader.load(WEB_EVENTS.entity, path)
