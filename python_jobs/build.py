@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 JOB = "build"
 SNAPSHOTS = "fct_daily_account_intent"
 SIGNALS = "fct_signals"
+RUN_DAYS = "int_run_days"
 
 # What a build did, in ops.job_runs.mode. Only whole ones leave nothing that was loaded aside.
 WHOLE, PART, FULL_REFRESH = "whole", "part", "full refresh"
@@ -56,7 +57,8 @@ class Past:
     ``first`` and ``last`` are its first and last snapshot. ``late_from`` is the earliest day on
     which a row was known that no build has seen, ``whole_until`` the last day of which everything
     was built, ``interrupted`` whether a full refresh ended half way, ``recorded`` whether an
-    earlier build is on record.
+    earlier build is on record, ``built_from`` the first day that was built, as far as that shows:
+    signals can come before the first score.
     """
 
     first: date | None = None
@@ -65,6 +67,7 @@ class Past:
     whole_until: date | None = None
     interrupted: bool = False
     recorded: bool = False
+    built_from: date | None = None
 
 
 @dataclass(frozen=True)
@@ -239,7 +242,21 @@ def read_past(
         whole_until=_last_day(done[0]) if done else None,
         interrupted=bool(refreshes) and not _built_every_model(refreshes[0]),
         recorded=bool(done),
+        built_from=_built_from(warehouse),
     )
+
+
+def _built_from(warehouse: Warehouse) -> date | None:
+    """The first day with a signal, or of a build that was cut off before it wrote them."""
+    days = [
+        warehouse.rows(f"select min({column}) as day from {schema}.{table}")[0]["day"]
+        for schema, table, column in (
+            ("marts", SIGNALS, "detected_at"),
+            ("intermediate", RUN_DAYS, "run_date"),
+        )
+        if warehouse.has_table(schema, table)
+    ]
+    return min((day for day in days if day), default=None)
 
 
 def snapshot_range(warehouse: Warehouse) -> tuple[date, date] | tuple[None, None]:
@@ -270,9 +287,10 @@ def make_plan(wish: Wish, past: Past, today: date) -> Plan:
     if past.first is None or past.last is None:
         return Plan(wish.from_day, to_day, wish.full_refresh, whole=not wish.select)
     late = past.late_from if past.late_from and past.late_from <= past.last else None
-    every_day = Plan(past.first, max(to_day, past.last), full_refresh=True, whole=True)
+    built_from = min(past.first, past.built_from or past.first)
+    every_day = Plan(built_from, max(to_day, past.last), full_refresh=True, whole=True)
     if wish.full_refresh:
-        first, last = wish.from_day or past.first, to_day
+        first, last = wish.from_day or built_from, to_day
         # days to come may be dropped: their snapshots know nothing
         if first > past.first or last < min(past.last, today - ONE_DAY):
             raise ConfigurationError(
@@ -315,7 +333,7 @@ def make_plan(wish: Wish, past: Past, today: date) -> Plan:
     else:
         why = (
             f"rows known since {late}, before the first snapshot, were loaded after the last "
-            f"build: every day from {past.first} is built again"
+            f"build: every day from {built_from} is built again"
         )
     return _because(every_day, why)
 

@@ -17,7 +17,7 @@ import duckdb
 import pytest
 
 from python_jobs import cli
-from python_jobs.build import Past, Plan, Wish, make_plan
+from python_jobs.build import Past, Plan, Wish, make_plan, read_past
 from python_jobs.dbt_runner import DbtProject
 from python_jobs.errors import ConfigurationError, GtmError, TransientError
 from python_jobs.runs import ensure_ops_tables, ensure_raw_tables, utc_now
@@ -68,6 +68,22 @@ def late(day: date, **others: bool) -> Past:
         (Wish(TODAY), Past(FIRST, LAST, interrupted=True), Plan(FIRST, TODAY, True, True)),
         # a full refresh keeps every day there is
         (Wish(TODAY, full_refresh=True), BUILT, Plan(FIRST, TODAY, True, True)),
+        # and every signal, also from before the first score
+        (
+            Wish(TODAY, full_refresh=True),
+            Past(FIRST, LAST, recorded=True, built_from=date(2026, 4, 3)),
+            Plan(date(2026, 4, 3), TODAY, True, True),
+        ),
+        (
+            Wish(TODAY),
+            Past(FIRST, LAST, late_from=date(2026, 4, 20), built_from=date(2026, 4, 3)),
+            Plan(date(2026, 4, 3), TODAY, True, True),
+        ),
+        (
+            Wish(TODAY),
+            Past(FIRST, LAST, interrupted=True, built_from=date(2026, 6, 3)),
+            Plan(FIRST, TODAY, True, True),
+        ),
         # and may drop days to come
         (
             Wish(TODAY, full_refresh=True),
@@ -103,6 +119,19 @@ def test_the_days_a_build_takes(wish: Wish, past: Past, plan: Plan) -> None:
         plan.full_refresh,
         plan.whole,
     )
+
+
+def test_the_first_day_built_is_that_of_a_build_cut_off_or_of_the_first_signal(shop: Shop) -> None:
+    def built_from() -> date | None:
+        with open_warehouse(Settings(GTM_DUCKDB_PATH=shop.path)) as warehouse:
+            return read_past(warehouse, []).built_from
+
+    shop.execute("drop table intermediate.int_run_days")
+    shop.execute("create view intermediate.int_run_days as select date '2026-04-01' as run_date")
+    assert built_from() == date(2026, 4, 1)
+    shop.execute("drop view intermediate.int_run_days")
+    [first] = shop.rows("select min(detected_at) as day from marts.fct_signals")
+    assert built_from() == first["day"]
 
 
 @pytest.mark.parametrize(
