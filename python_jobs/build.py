@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from time import monotonic
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from python_jobs.errors import ConfigurationError, PermanentError
+from python_jobs.errors import ConfigurationError, PermanentError, TransientError
 from python_jobs.options import Target
 from python_jobs.settings import Settings, default_as_of, load_settings, parse_day
 
@@ -168,7 +169,7 @@ def run_build(settings: Settings, wish: Wish) -> str:
         job_run,
         utc_now,
     )
-    from python_jobs.warehouse import BriefWarehouse, only_writer, open_warehouse
+    from python_jobs.warehouse import BriefWarehouse, open_warehouse
 
     began = monotonic()
     now = utc_now()
@@ -176,7 +177,7 @@ def run_build(settings: Settings, wish: Wish) -> str:
         logger.warning(
             "%s is not over yet (UTC): its snapshot counts what is known so far", wish.last_day
         )
-    with only_writer(settings), build_progress("building") as on_start:
+    with its_turn(settings), build_progress("building") as on_start:
         with open_warehouse(settings) as warehouse:
             ensure_ops_tables(warehouse)
             ensure_raw_tables(warehouse)
@@ -210,6 +211,25 @@ def run_build(settings: Settings, wish: Wish) -> str:
                 raise PermanentError(_failure_text(outcome, plan))
     with open_warehouse(settings, read_only=True) as warehouse:
         return _summary(warehouse, plan, outcome, monotonic() - began)
+
+
+@contextmanager
+def its_turn(settings: Settings) -> Iterator[None]:
+    """Hold the right to write. Schedules run side by side: another's build or pull is waited for.
+
+    Raises:
+        TransientError: it goes on for longer than GTM_WAREHOUSE_WAIT.
+    """
+    from python_jobs.warehouse import only_writer
+
+    with ExitStack() as held:
+        try:
+            held.enter_context(only_writer(settings))
+        except TransientError:
+            wait = settings.patience_for_warehouse
+            logger.info("another gtm run is writing: it is waited for, up to %.0f s", wait)
+            held.enter_context(only_writer(settings, wait))
+        yield
 
 
 def read_past(

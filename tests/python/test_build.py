@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
@@ -17,7 +18,7 @@ import duckdb
 import pytest
 
 from python_jobs import cli
-from python_jobs.build import Past, Plan, Wish, make_plan, read_past
+from python_jobs.build import Past, Plan, Wish, its_turn, make_plan, read_past
 from python_jobs.dbt_runner import DbtProject
 from python_jobs.errors import ConfigurationError, GtmError, TransientError
 from python_jobs.runs import ensure_ops_tables, ensure_raw_tables, utc_now
@@ -161,15 +162,39 @@ def test_days_that_cannot_be_built(shop: Shop, arguments: list[str], sentence: s
     assert (refused.code, refused.said) == (2, f"gtm: {sentence}")
 
 
-def test_a_second_run_and_a_file_that_is_no_warehouse(shop: Shop) -> None:
+def test_a_second_run_and_a_file_that_is_no_warehouse(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GTM_WAREHOUSE_WAIT", "0.1")
     with only_writer(Settings(GTM_DUCKDB_PATH=shop.path)):
         busy = shop.gtm("build")
     assert busy.code == 1
-    assert busy.said.startswith(f"gtm: another gtm run is writing to {shop.path}: wait until")
+    assert f"gtm: another gtm run is writing to {shop.path}: wait until" in busy.err
     shop.path.write_bytes(b"not a database" * 1000)
     broken = shop.gtm("build")
     assert broken.code == 2
     assert broken.said.startswith(f"gtm: {shop.path} cannot be read as a DuckDB database: restore")
+
+
+def test_a_build_waits_for_its_turn(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """The nightly one meets that of the calls, and is started once a day."""
+    settings = Settings(GTM_DUCKDB_PATH=tmp_path / "w.duckdb", GTM_WAREHOUSE_WAIT=60)
+    is_held, done = threading.Event(), list[str]()
+
+    def write() -> None:
+        with only_writer(settings):
+            is_held.set()
+            time.sleep(0.5)
+            done.append("the other")
+
+    other = threading.Thread(target=write)
+    other.start()
+    assert is_held.wait(10)
+    with caplog.at_level("INFO"), its_turn(settings):
+        done.append("the build")
+    other.join()
+    assert done == ["the other", "the build"]
+    assert "another gtm run is writing: it is waited for, up to 60 s" in caplog.text
 
 
 def test_an_empty_warehouse_builds_and_says_that_there_is_nothing(empty_shop: Shop) -> None:
