@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterable
 from textwrap import dedent, indent
 
@@ -14,6 +15,8 @@ def crontab(schedules: Iterable[Schedule], timezone: str) -> str:
     lines = [
         "# CRON_TZ is known to cronie; with another cron daemon the times are the machine's own.",
     ]
+    # to cron a % is the end of the line
+    project = shlex.quote(str(PROJECT_DIR)).replace("%", r"\%")
     zone = None
     for schedule in schedules:
         if (wanted := _zone(schedule, timezone)) != zone:
@@ -21,7 +24,7 @@ def crontab(schedules: Iterable[Schedule], timezone: str) -> str:
             lines += ["", f"CRON_TZ={zone}"]
         lines += [
             f"# {schedule.summary}",
-            f"{schedule.cron} cd {PROJECT_DIR} && mkdir -p logs && "
+            f"{schedule.cron} cd {project} && mkdir -p logs && "
             f".venv/bin/gtm run {schedule.name} >> logs/{schedule.name}.log 2>&1",
         ]
     return "\n".join(lines)

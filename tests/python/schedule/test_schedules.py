@@ -15,6 +15,7 @@ from python_jobs.cli import app
 from python_jobs.errors import PermanentError
 from python_jobs.ingest.connector import Source
 from python_jobs.ingest.sources import SOURCES
+from python_jobs.schedule import texts
 from python_jobs.schedule.declared import Schedule, schedules
 from python_jobs.schedule.running import AlreadyRunning, run_schedule
 from python_jobs.schedule.texts import TEXTS
@@ -240,6 +241,12 @@ def test_the_texts_start_every_schedule_at_its_time() -> None:
     assert sum("gtm run" in line for line in lines) == len(wanted)
     for name in SIGN_IN:
         assert tasks.count(f"{name}") == len(wanted)
+
+
+def test_a_crontab_names_any_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(texts, "PROJECT_DIR", Path("/srv/Müller & Söhne/100% gtm"))
+    line = TEXTS["crontab"](schedules().values(), "UTC").splitlines()[-1]
+    assert r" cd '/srv/Müller & Söhne/100\% gtm' && mkdir -p logs && " in line
 
 
 def test_two_schedules_are_never_due_by_one_cron() -> None:
