@@ -9,13 +9,11 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 
-from filelock import FileLock, Timeout
-
-from python_jobs.errors import PermanentError
-from python_jobs.runs import close_interrupted, ensure_ops_tables, job_run, utc_now
+from python_jobs.errors import PermanentError, TransientError
+from python_jobs.runs import close_interrupted, ensure_ops_tables, job_run, only_one, utc_now
 from python_jobs.schedule.declared import Schedule, Step
 from python_jobs.settings import Settings
 from python_jobs.warehouse import BriefWarehouse, Warehouse
@@ -31,8 +29,9 @@ class AlreadyRunning(Exception):
 
 def gtm(arguments: Sequence[str]) -> int:
     """Run a gtm command in a process of its own; its exit code."""
+    # -P: no code from the folder that it is run in
     return subprocess.run(
-        [sys.executable, "-m", "python_jobs.cli", *arguments], check=False
+        [sys.executable, "-P", "-m", "python_jobs.cli", *arguments], check=False
     ).returncode
 
 
@@ -67,6 +66,7 @@ def run_schedule(
 
     Raises:
         AlreadyRunning: this schedule is under way.
+        ConfigurationError: the warehouse's folder cannot be written to.
         PermanentError: a step failed; those behind it were done only if it lets them.
     """
     now = clock()
@@ -117,12 +117,9 @@ def _run_step(
 @contextmanager
 def _alone(settings: Settings, name: str) -> Iterator[None]:
     """Hold the schedule's own lock; the operating system frees it when a process dies."""
-    lock = FileLock(f"{settings.duckdb_path}.{name}.lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise AlreadyRunning from None
-    try:
+    with ExitStack() as held:
+        try:
+            held.enter_context(only_one(settings, name, "the same schedule is under way"))
+        except TransientError:
+            raise AlreadyRunning from None
         yield
-    finally:
-        lock.release()

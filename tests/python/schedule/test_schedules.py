@@ -12,12 +12,12 @@ import typer
 import yaml
 
 from python_jobs.cli import app
-from python_jobs.errors import PermanentError
+from python_jobs.errors import ConfigurationError, PermanentError
 from python_jobs.ingest.connector import Source
 from python_jobs.ingest.sources import SOURCES
 from python_jobs.schedule import texts
 from python_jobs.schedule.declared import Schedule, schedules
-from python_jobs.schedule.running import AlreadyRunning, run_schedule
+from python_jobs.schedule.running import AlreadyRunning, gtm, run_schedule
 from python_jobs.schedule.texts import TEXTS
 from python_jobs.settings import PROJECT_DIR, Settings
 
@@ -247,6 +247,20 @@ def test_a_crontab_names_any_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(texts, "PROJECT_DIR", Path("/srv/Müller & Söhne/100% gtm"))
     line = TEXTS["crontab"](schedules().values(), "UTC").splitlines()[-1]
     assert r" cd '/srv/Müller & Söhne/100\% gtm' && mkdir -p logs && " in line
+
+
+def test_a_step_runs_no_code_of_the_folder_it_is_run_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "typer.py").write_text("raise SystemExit(3)")
+    monkeypatch.chdir(tmp_path)
+    assert gtm(["--help"]) == 0
+
+
+def test_a_folder_that_cannot_be_written_to_is_one_sentence() -> None:
+    nowhere = Settings(GTM_DUCKDB_PATH=Path("/proc/nowhere/warehouse.duckdb"))
+    with pytest.raises(ConfigurationError, match="cannot be written"):
+        run_schedule(nowhere, SCHEDULE)
 
 
 def test_two_schedules_are_never_due_by_one_cron() -> None:
