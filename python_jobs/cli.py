@@ -1,5 +1,6 @@
 """The ``gtm`` command line. Every command lives beside the job it starts; this file joins them."""
 
+import io
 import sys
 
 import typer
@@ -66,6 +67,8 @@ app.command()(sandbox)
 
 def main() -> None:
     """Run the command line; what a user can cause is one sentence and an exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal need not know →
     try:
         app()
     except Exception as error:

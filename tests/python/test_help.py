@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -32,3 +35,15 @@ def test_examples_can_be_typed(name: str) -> None:
     for example in examples:
         assert example.startswith(name)
         command.make_context(name, shlex.split(example.removeprefix(name)))
+
+
+def test_a_terminal_that_knows_few_letters_gets_the_others_replaced() -> None:
+    env = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    told = subprocess.run(
+        [sys.executable, "-m", "python_jobs.cli", "load", "--help"],
+        env=env,
+        capture_output=True,
+        text=True,
+    )
+    assert (told.returncode, told.stderr) == (0, "")
+    assert "gtm load all exports" in told.stdout
