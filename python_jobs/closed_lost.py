@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -195,7 +196,9 @@ def markdown(found: Report) -> str:
     lines += _section("Objections")
     for place, entry in enumerate(brief["objections"], 1):
         lines.append(f"{place}. {brief_statement(entry['statement'])}")
-        lines += [f'   - "{quote["text"]}" [{quote["evidence"]}]' for quote in entry["quotes"]]
+        lines += [
+            f'   - "{_said(quote["text"])}" [{quote["evidence"]}]' for quote in entry["quotes"]
+        ]
         lines.append(f"   - Answer: {brief_statement(entry['response'])}")
     lines += _listed("Segments to deprioritise", brief["deprioritise"])
     lines += _listed("Segments to double down on", brief["double_down"])
@@ -207,11 +210,13 @@ def markdown(found: Report) -> str:
     if not brief["competitors"]:
         lines.append("- none was spoken of")
     lines += _section("Large deals lost to a competitor in the last days")
-    alerts = [f"- {_alert(row)}" for row in found.tables[ALERTS]]
+    alerts = [f"- {_said(_alert(row))}" for row in found.tables[ALERTS]]
     lines += alerts or [f"- {NO_ALERT}"]
     waiting = [proposal for proposal in found.proposals if proposal.status == "open"]
     lines += _section("Proposals that wait for a person (gtm proposals)")
-    lines += [f"- {each.proposal_id} {each.kind}: {each.reason}" for each in waiting] or ["- none"]
+    lines += [f"- {each.proposal_id} {each.kind}: {_said(each.reason)}" for each in waiting] or [
+        "- none"
+    ]
     lines += [
         "",
         f"Written by {brief['engine']} ({brief['model']}), {brief['answered_at']:%Y-%m-%d}.",
@@ -245,7 +250,12 @@ def _listed(title: str, statements: Sequence[dict[str, Any]]) -> list[str]:
 def brief_statement(statement: dict[str, Any]) -> str:
     cited = " ".join(f"[{row}]" for row in statement["evidence"])
     is_guess = statement["kind"] == "hypothesis"
-    return f"{'Perhaps: ' if is_guess else ''}{statement['text']} {cited}"
+    return f"{'Perhaps: ' if is_guess else ''}{_said(statement['text'])} {cited}"
+
+
+def _said(text: str) -> str:
+    """What a call, the CRM or a model says, as one line of Markdown without links and tags."""
+    return re.sub(r"([\\`\[\]<>])", r"\\\1", " ".join(text.split()))
 
 
 def _plain(value: Any) -> Any:
