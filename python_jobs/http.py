@@ -318,7 +318,7 @@ class Api:
         )
 
     def _send(self, method: str, path: str, options: dict[str, Any]) -> requests.Response:
-        url = path if path.startswith(("http://", "https://")) else self.base_url + path
+        url = self._below(path)
         headers = {**self.auth.headers(), **options.get("headers", {})}
         started = self.pacer.start()
         with self._counting:
@@ -342,6 +342,17 @@ class Api:
             raise _Again("the connection failed", None) from None
         finally:
             self.pacer.end(started)
+
+    def _below(self, path: str) -> str:
+        """The URL of a path, which may come from a vendor: credentials go nowhere else.
+
+        Raises:
+            PermanentError: it leads to another address.
+        """
+        below = path.removeprefix(self.base_url)
+        if below[:1] not in ("", "/", "?"):
+            raise PermanentError(f"{self.name} gave the address of another host: it is not asked")
+        return self.base_url + below
 
     def _verdict(self, response: requests.Response, expect_json: bool) -> Verdict:
         verdict = self._judge(response) if self._judge else None

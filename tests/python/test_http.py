@@ -15,7 +15,12 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
-from python_jobs.errors import ConfigurationError, QuotaExhausted, TransientError
+from python_jobs.errors import (
+    ConfigurationError,
+    PermanentError,
+    QuotaExhausted,
+    TransientError,
+)
 from python_jobs.http import (
     ANSWERS_TO_JUDGE_BY,
     Api,
@@ -197,6 +202,17 @@ def test_no_credential_follows_an_answer_to_another_address(server: Server, stat
         acme.json("POST", "/oauth/token", reads=True, data={"client_secret": "hush"})
     assert [path for _, path, *_ in server.seen] == ["/oauth/token"]
     assert "elsewhere" not in str(refused.value)
+
+
+@pytest.mark.parametrize("path", ["http://x.test/things", ".x.test/things", "@x.test/things"])
+def test_a_path_that_a_vendor_gives_leads_to_no_other_host(server: Server, path: str) -> None:
+    server.says(good())
+    acme = api(server, auth=Auth({"acme-api-key": "hush"}))
+    for whole in (path, server.url + path):
+        with pytest.raises(PermanentError, match="acme gave the address of another host"):
+            acme.json("GET", whole)
+    assert acme.json("GET", f"{server.url}/things") == {"ok": True}
+    assert [seen for _, seen, *_ in server.seen] == ["/things"]
 
 
 def test_a_netrc_takes_no_token_s_place(
