@@ -8,11 +8,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 
 from python_jobs.errors import GtmError
 from python_jobs.settings import Settings
-from python_jobs.warehouse import SCHEMAS, Warehouse, held_lock
+from python_jobs.warehouse import SCHEMAS, Warehouse, beside, held_lock
 
 logger = logging.getLogger(__name__)
 
@@ -215,7 +214,7 @@ def only_one(settings: Settings, name: str, busy: str) -> Iterator[None]:
         TransientError: another gtm holds it; the sentence is ``busy``.
         ConfigurationError: the warehouse's folder cannot be written to.
     """
-    with held_lock(Path(f"{settings.duckdb_path}.{name}.lock"), busy):
+    with held_lock(beside(settings.duckdb_path, f"{name}.lock"), busy):
         yield
 
 

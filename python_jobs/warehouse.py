@@ -286,8 +286,13 @@ def only_writer(settings: Settings, wait: float = 0) -> Iterator[None]:
         ConfigurationError: the file's folder cannot be written to.
     """
     busy = f"another gtm run is writing to {settings.duckdb_path}: wait until it ends and run again"
-    with held_lock(Path(f"{settings.duckdb_path}.lock"), busy, wait):
+    with held_lock(beside(settings.duckdb_path, "lock"), busy, wait):
         yield
+
+
+def beside(path: Path, suffix: str) -> Path:
+    """A file beside the DuckDB file, the same by whichever name that is reached."""
+    return Path(f"{path.resolve()}.{suffix}")
 
 
 @contextmanager

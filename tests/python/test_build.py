@@ -21,7 +21,7 @@ from python_jobs import cli
 from python_jobs.build import Past, Plan, Wish, its_turn, make_plan, read_past
 from python_jobs.dbt_runner import DbtProject
 from python_jobs.errors import ConfigurationError, GtmError, TransientError
-from python_jobs.runs import ensure_ops_tables, ensure_raw_tables, utc_now
+from python_jobs.runs import ensure_ops_tables, ensure_raw_tables, only_one, utc_now
 from python_jobs.settings import Settings
 from python_jobs.warehouse import SCHEMAS, Warehouse, only_writer, open_warehouse
 from tests.emulator import emulator
@@ -174,6 +174,22 @@ def test_a_second_run_and_a_file_that_is_no_warehouse(
     broken = shop.gtm("build")
     assert broken.code == 2
     assert broken.said.startswith(f"gtm: {shop.path} cannot be read as a DuckDB database: restore")
+
+
+def test_a_warehouse_has_one_writer_by_whichever_name(tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    link = tmp_path / "w.duckdb"
+    link.symlink_to(tmp_path / "disk" / "w.duckdb")
+    by_link = Settings(GTM_DUCKDB_PATH=link)
+    by_path = Settings(GTM_DUCKDB_PATH=tmp_path / "disk" / "w.duckdb")
+    with only_writer(by_link), pytest.raises(TransientError), only_writer(by_path):
+        pass
+    with (
+        only_one(by_link, "gong", "x"),
+        pytest.raises(TransientError),
+        only_one(by_path, "gong", "x"),
+    ):
+        pass
 
 
 def test_a_build_waits_for_its_turn(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
