@@ -338,6 +338,11 @@ class Api:
             raise ConfigurationError(
                 f"{self.name}: its base URL is not a URL: write it with https://"
             ) from None
+        except (requests.exceptions.InvalidHeader, UnicodeEncodeError):
+            raise ConfigurationError(
+                f"{self.name}: a credential begins with a blank, or holds a line break or a letter "
+                "that no header takes: correct it"
+            ) from None
         except requests.RequestException:
             raise _Again("the connection failed", None) from None
         finally:

@@ -215,6 +215,17 @@ def test_a_path_that_a_vendor_gives_leads_to_no_other_host(server: Server, path:
     assert [seen for _, seen, *_ in server.seen] == ["/things"]
 
 
+@pytest.mark.parametrize("key", ["hush\n", " hush", "hush€"])
+def test_a_credential_that_no_header_takes_is_a_configuration_error(
+    server: Server, key: str
+) -> None:
+    server.says(good())
+    with pytest.raises(ConfigurationError, match="a credential begins with a blank") as told:
+        api(server, auth=Auth({"acme-api-key": key})).json("GET", "/things")
+    assert "hush" not in str(told.value)
+    assert server.seen == []
+
+
 def test_a_netrc_takes_no_token_s_place(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
