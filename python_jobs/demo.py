@@ -96,7 +96,7 @@ def demo(
             if hottest:
                 show_language(served, hottest)
     if hottest:
-        show_next(hottest)
+        show_next(hottest, has_briefs=not files)
     print(f"{monotonic() - began:.0f} s in all")
 
 
@@ -295,8 +295,14 @@ def show(warehouse: Warehouse) -> str | None:
     return str(top)
 
 
-def show_next(account: str) -> None:
+def show_next(account: str, has_briefs: bool) -> None:
     """Print what to type next."""
+    brief = (
+        f"gtm brief {account}",
+        "the brief again; gtm coach, gtm calls search, gtm closed-lost",
+    )
+    if not has_briefs:
+        brief = ("gtm enrich account_brief", f"briefs, written with no key: gtm brief {account}")
     console = Console(width=1000, highlight=False)
     console.print("\n[bold]Next[/bold]\n")
     for command, meaning in (
@@ -304,7 +310,7 @@ def show_next(account: str) -> None:
             f"gtm explain {account}",
             "the whole ledger; --date for another day, --json for a program",
         ),
-        (f"gtm brief {account}", "the brief again; gtm coach, gtm calls search, gtm closed-lost"),
+        brief,
         ("gtm sync status", "plans, runs, what failed and why; gtm sync undo RUN takes one back"),
         ("gtm registry list", "what can be changed without code: weights, rules, lanes, aliases"),
         ("gtm replay --config draft_v2", "who would move under another score config, and why"),

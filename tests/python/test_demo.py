@@ -19,6 +19,11 @@ def test_the_demo_shows_hot_accounts_one_of_them_explained_and_what_to_type_next
     total, raw = re.search(r"sum of \d+ rows?: ([\d.,]+) = raw_score_30d ([\d.,]+)", out).groups()  # type: ignore[union-attr]
     assert total == raw
     assert "gtm load --describe all" in out
+    # no brief has been written of files alone
+    assert "the brief again" not in out
+    assert (
+        f"gtm enrich account_brief {' ' * 13}briefs, written with no key: gtm brief {top[1]}" in out
+    )
 
 
 def test_the_registries_know_the_aliases_of_the_world(shop: Shop) -> None:
