@@ -31,7 +31,9 @@ final as (
         lane_scores.lane = accounts.top_lane as is_top_lane,
         lane_scores.lane_score_7d,
         lane_scores.lane_score_30d,
-        lane_scores.lane_score_30d / accounts.raw_score_30d as lane_share_rate,
+        -- of the lanes' own sum: their scores have six decimals, the account's has all
+        lane_scores.lane_score_30d / sum(lane_scores.lane_score_30d) over (partition by lane_scores.account_key)
+            as lane_share_rate,
         accounts.intent_score,
         accounts.intent_stage,
         accounts.surge_level,
