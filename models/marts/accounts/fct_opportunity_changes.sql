@@ -1,6 +1,18 @@
-with versions as (
+with opportunities as (
 
     select * from {{ ref('int_opportunities_collected') }}
+
+),
+
+-- a reason that stays in the record of a deal that came back is none
+versions as (
+
+    select
+        *,
+        case
+            when is_closed and not coalesce(is_won, false) and not coalesce(is_deleted, false) then loss_reason
+        end as reason_lost
+    from opportunities
 
 ),
 
@@ -19,7 +31,7 @@ versions_in_order as (
         lag(opportunity_amount) over (partition by opportunity_id order by version_at) as amount_before,
         lag(is_closed) over (partition by opportunity_id order by version_at) as was_closed,
         lag(is_won) over (partition by opportunity_id order by version_at) as was_won,
-        lag(loss_reason) over (partition by opportunity_id order by version_at) as loss_reason_before
+        lag(reason_lost) over (partition by opportunity_id order by version_at) as reason_lost_before
     from versions
 
 ),
@@ -32,7 +44,7 @@ changes as (
         or opportunity_amount is distinct from amount_before
         or is_closed is distinct from was_closed
         or is_won is distinct from was_won
-        or loss_reason is distinct from loss_reason_before
+        or reason_lost is distinct from reason_lost_before
 
 ),
 
@@ -51,7 +63,7 @@ final as (
         ) as change_number,
         changes.stage_before,
         changes.stage_name as stage_after,
-        changes.loss_reason,
+        changes.reason_lost as loss_reason,
 
         changes.amount_before,
         changes.opportunity_amount as amount_after,
