@@ -135,7 +135,10 @@ described as (
             when people.crm_contact_id is not null then 'crm'
             when people.person_id is null then found_people.source_name
             when people.user_id is not null then 'product'
-            else 'web'
+            -- a visit or a lead request
+            when people.last_seen_at is not null then 'web'
+            when people.outreach_prospect_id is not null then 'outreach'
+            else 'calls'
         end as source_name,
         coalesce(found_people.has_email_for_credit, false) as has_email_for_credit,
         coalesce(people.is_do_not_contact, false) or coalesce(opt_outs.is_do_not_contact, false) as is_do_not_contact,
