@@ -79,6 +79,17 @@ named as (
 
 ),
 
+-- of a deal's mentions one stands for all, the quote with where it was said: a sentence, else the CRM's word
+witnesses as (
+
+    select * from mentions
+    qualify row_number() over (
+        partition by opportunity_id, competitor
+        order by case when segment_id is null then 1 else 0 end, segment_id, quote
+    ) = 1
+
+),
+
 final as (
 
     select
@@ -90,11 +101,12 @@ final as (
         max(case when mentions.competitor_view = 'better' then 1 else 0 end) = 1 as is_seen_better,
         max(case when mentions.competitor_view = 'worse' then 1 else 0 end) = 1 as is_seen_worse,
 
-        min(mentions.segment_id) as segment_id,
-        coalesce(
-            min(case when mentions.segment_id is not null then mentions.quote end), min(mentions.quote)
-        ) as quote
+        max(witnesses.segment_id) as segment_id,
+        max(witnesses.quote) as quote
     from mentions
+    inner join witnesses
+        on mentions.opportunity_id = witnesses.opportunity_id
+        and mentions.competitor = witnesses.competitor
     left join named on mentions.opportunity_id = named.opportunity_id
     where mentions.competitor <> 'unnamed' or named.opportunity_id is null
     group by 1, 2

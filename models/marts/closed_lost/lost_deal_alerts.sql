@@ -27,15 +27,26 @@ lost_to as (
 
     select
         deal_competitors.opportunity_id,
-        {{ json_array_agg('competitors.label', 'competitors.label') }} as competitors,
-        min(deal_competitors.segment_id) as segment_id,
-        coalesce(
-            min(case when deal_competitors.segment_id is not null then deal_competitors.quote end),
-            min(deal_competitors.quote)
-        ) as quote
+        {{ json_array_agg('competitors.label', 'competitors.label') }} as competitors
     from deal_competitors
     inner join competitors on deal_competitors.competitor = competitors.competitor
     group by 1
+
+),
+
+-- of several competitors one is quoted, with where it was said
+witnesses as (
+
+    select deal_competitors.*
+    from deal_competitors
+    inner join competitors on deal_competitors.competitor = competitors.competitor
+    qualify row_number() over (
+        partition by deal_competitors.opportunity_id
+        order by
+            case when deal_competitors.segment_id is null then 1 else 0 end,
+            deal_competitors.segment_id,
+            deal_competitors.quote
+    ) = 1
 
 ),
 
@@ -45,13 +56,13 @@ final as (
         deals.opportunity_id,
         deals.account_key,
         deals.owner_id as crm_owner_id,
-        lost_to.segment_id,
+        witnesses.segment_id,
 
         deals.opportunity_name,
         deals.account_name,
         deals.crm_loss_reason,
         {{ as_json(json_to_text('lost_to.competitors')) }} as competitors,
-        lost_to.quote,
+        witnesses.quote,
 
         cast(deals.opportunity_amount as double) as opportunity_amount,
 
@@ -59,6 +70,7 @@ final as (
     from deals
     cross join settings
     inner join lost_to on deals.opportunity_id = lost_to.opportunity_id
+    inner join witnesses on deals.opportunity_id = witnesses.opportunity_id
     where deals.opportunity_amount >= settings.alert_amount
         and {{ days_between('deals.close_date', as_of_date()) }} < settings.alert_days
 
