@@ -22,6 +22,20 @@ email_accounts as (
 
 ),
 
+-- a no holds for the address, whichever record says it
+opt_outs as (
+
+    select
+        identities.person_id,
+        max(case when email_opt_outs.is_opted_out then 1 else 0 end) = 1 as is_opted_out,
+        max(case when email_opt_outs.is_do_not_contact then 1 else 0 end) = 1 as is_do_not_contact
+    from identities
+    inner join {{ ref('int_email_opt_outs') }} as email_opt_outs on identities.identity_value = email_opt_outs.email
+    where identities.identity_type = 'email'
+    group by 1
+
+),
+
 -- of several addresses the one the person is named by, which is at work where there is one
 people as (
 
@@ -70,8 +84,9 @@ final as (
         cast(coalesce(records.lead_request_count, 0) as integer) as lead_request_count,
 
         records.person_id is null and people.email is null as is_anonymous,
-        coalesce(records.is_opted_out, false) as is_opted_out,
-        coalesce(records.is_do_not_contact, false) as is_do_not_contact,
+        coalesce(records.is_opted_out, false) or coalesce(opt_outs.is_opted_out, false) as is_opted_out,
+        coalesce(records.is_do_not_contact, false) or coalesce(opt_outs.is_do_not_contact, false)
+            as is_do_not_contact,
 
         least(
             coalesce(seen.first_seen_at, records.first_seen_at),
@@ -84,6 +99,7 @@ final as (
     from people
     left join records on people.person_id = records.person_id
     left join seen on people.person_id = seen.person_id
+    left join opt_outs on people.person_id = opt_outs.person_id
     left join email_accounts on people.email = email_accounts.email
 
 )
