@@ -189,11 +189,16 @@ def _wishes(warehouse: Warehouse, registries: Registries) -> Iterator[Proposal]:
             },
             evidence,
         )
-    top = warehouse.rows(
-        "select category, label, messaging, call_to_action from marts.closed_lost_objections "
-        "where is_objection and primary_deal_count >= ? order by objection_rank",
-        [settings["change_min_deals"]],
-    )
+    # what the brief does not tell would rest on nothing
+    top = [
+        row
+        for row in warehouse.rows(
+            "select category, label, messaging, call_to_action from marts.closed_lost_objections "
+            "where is_objection and primary_deal_count >= ? order by objection_rank",
+            [settings["change_min_deals"]],
+        )
+        if _rows(texts, f"objection:{row['category']}")
+    ]
     prompt = registries.effective("prompt_templates").get(PROMPT)
     for row in top:
         if row["messaging"] and prompt and row["messaging"] not in prompt.values["system_prompt"]:

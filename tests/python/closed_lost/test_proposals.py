@@ -19,9 +19,12 @@ NOW = datetime(2026, 7, 1, 9)
 
 @pytest.fixture
 def settings(tmp_path) -> Settings:
-    """A warehouse with what proposals are made from: an industry that loses, two objections."""
+    """What proposals are made from: an industry that loses, an objection, one beyond the brief."""
     settings = Settings(GTM_TARGET="duckdb", GTM_DUCKDB_PATH=tmp_path / "w.duckdb")
-    evidence = [{"id": "market:industry:Gambling", "text": "9 of 9 lost"}]
+    evidence = [
+        {"id": "market:industry:Gambling", "text": "9 of 9 lost"},
+        {"id": "objection:pricing", "text": "3 lost deals"},
+    ]
     with open_warehouse(settings) as warehouse:
         for schema in ("intermediate", "marts", "enrich"):
             warehouse.execute(f"create schema {schema}")
@@ -40,7 +43,8 @@ def settings(tmp_path) -> Settings:
             "create table marts.closed_lost_objections as select * from (values "
             "('pricing', 'Price', 'Name the cost of a file.', 'Shall we work out the cost?', "
             "true, 3, 1), "
-            "('timing', 'Timing', 'Ask for little time.', 'When is a good time?', true, 2, 2)) "
+            "('unclear', 'Unclear', 'Say it plainly.', 'What is unclear?', true, 2, 2), "
+            "('timing', 'Timing', 'Ask for little time.', 'When is a good time?', true, 3, 3)) "
             "as t (category, label, messaging, call_to_action, is_objection, primary_deal_count, "
             "objection_rank)"
         )
@@ -66,6 +70,8 @@ def test_figures_are_proposed_once_and_change_nothing_by_themselves(settings: Se
         "template_change": "outreach:call_to_action",
     }
     assert found["suppression_rule"].evidence[0]["text"] == "9 of 9 lost"
+    assert found["prompt_change"].evidence == [{"id": "objection:pricing", "text": "3 lost deals"}]
+    assert all(each.evidence for each in found.values())
     with open_warehouse(settings) as warehouse:
         assert read_registries(warehouse).changes == []
 
