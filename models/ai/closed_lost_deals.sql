@@ -89,7 +89,7 @@ told as (
                 'statement': 'statement', 'quote': 'quote', 'segment_id': 'segment_id',
                 'start': 'quote_start', 'end': 'quote_end',
             }),
-            'said_at, point_id',
+            'said_at, call_id, segment_number, quote_start, point_id',
         ) }} as points
     from points
     group by 1, 2

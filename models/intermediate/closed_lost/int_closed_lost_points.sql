@@ -78,6 +78,7 @@ final as (
         read_points.opportunity_id,
         segments.segment_id,
         segments.call_id,
+        segments.segment_number,
 
         read_points.kind,
         read_points.category,

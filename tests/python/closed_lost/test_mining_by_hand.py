@@ -114,6 +114,16 @@ def test_mined_deals_are_those_that_were_lost_and_heard(mined: Mining) -> None:
         assert text[start:end] == quote
 
 
+def test_lists_of_a_deal_are_in_the_order_in_which_it_was_said(mined: Mining) -> None:
+    told = mined.rows("select objections, messaging from ai.closed_lost_deals")
+    places = [
+        [(call, int(number)) for call, number in (row["segment_id"].split(":") for row in listed)]
+        for listed in (json.loads(points) for row in told for points in row if points)
+    ]
+    assert max(map(len, places)) > 1
+    assert places == [sorted(each) for each in places]
+
+
 def test_brief_cites_counted_rows_and_loses_no_statement(mined: Mining) -> None:
     [(overview, objections, competitors, removed)] = mined.rows(
         "select overview, objections, competitors, claims_removed from ai.closed_lost_briefs"
