@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
+import yaml
 
 from python_jobs.registry.edits import Edit, set_row
 from python_jobs.registry.journal import append, read_registries
@@ -14,6 +16,7 @@ from python_jobs.runs import utc_now
 from python_jobs.warehouse import open_warehouse
 from tests.python.closed_lost.lost_deals import DAY, Call, Deal, Mining
 
+ROOT = Path(__file__).parents[3]
 YESTERDAY = DAY - timedelta(days=1)
 DEALS = (
     # pricing weighs 2; a competitor they went with 3
@@ -112,6 +115,21 @@ def test_mined_deals_are_those_that_were_lost_and_heard(mined: Mining) -> None:
     assert quotes
     for quote, text, start, end in quotes:
         assert text[start:end] == quote
+
+
+def test_every_column_of_what_was_mined_is_described(mined: Mining) -> None:
+    texts = (ROOT / "models" / "ai" / "_ai.yml").read_text(encoding="utf-8")
+    described = {
+        (model["name"], column["name"])
+        for model in yaml.safe_load(texts)["models"]
+        for column in model["columns"]
+    }
+    columns = mined.rows(
+        "select lower(table_name), lower(column_name) from information_schema.columns "
+        "where lower(table_schema) = 'ai' and lower(table_name) like 'closed_lost%'"
+    )
+    assert columns
+    assert set(columns) - described == set()
 
 
 def test_lists_of_a_deal_are_in_the_order_in_which_it_was_said(mined: Mining) -> None:
