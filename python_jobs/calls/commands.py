@@ -30,6 +30,9 @@ TABLES = (
 
 app = typer.Typer(name="calls", help="Recorded calls: search them, see one.", no_args_is_help=True)
 
+LIKE_A_CALL, LIKE_A_TEXT = 0.7, 0.1
+"""Least similarity: a text has few of a call's words, and none comes near a whole call."""
+
 Top = Annotated[int, typer.Option("--top", min=1, help="So many calls at most.")]
 
 
@@ -60,8 +63,15 @@ def similar(
     what: Annotated[str, typer.Argument(metavar='CALL|"text"', help="A call's id, or any text.")],
     top: Top = 5,
     threshold: Annotated[
-        float, typer.Option("--threshold", min=-1, max=1, help="Least similarity, 1 is the same.")
-    ] = 0.7,
+        float | None,
+        typer.Option(
+            "--threshold",
+            min=-1,
+            max=1,
+            help=f"Least similarity, 1 is the same; none: {LIKE_A_CALL} of a call, {LIKE_A_TEXT} "
+            "of a text.",
+        ),
+    ] = None,
     as_json: AsJson = False,
     target: Target = None,
 ) -> None:
@@ -77,7 +87,8 @@ def similar(
 
     with _opened(target) as warehouse:
         is_call = warehouse.rows("select 1 from marts.fct_calls where call_id = ?", [what])
-        found = (like_call if is_call else like_text)(warehouse, what, top, threshold)
+        least = threshold if threshold is not None else LIKE_A_CALL if is_call else LIKE_A_TEXT
+        found = (like_call if is_call else like_text)(warehouse, what, top, least)
     _print(found, as_json, "{:.2f}")
 
 

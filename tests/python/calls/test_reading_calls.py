@@ -10,7 +10,7 @@ import pytest
 
 from python_jobs.calls.analysis import analysis_of
 from python_jobs.calls.coaching import calls_to_review, plan_for
-from python_jobs.calls.commands import coach, plan_text, review_text
+from python_jobs.calls.commands import coach, plan_text, review_text, similar
 from python_jobs.calls.search import by_words, like_call, like_text
 from python_jobs.enrich.tasks.call_embedding.offline import embedded
 from python_jobs.errors import ConfigurationError
@@ -217,3 +217,18 @@ def test_calls_to_review_are_json_where_json_is_asked_for(
     monkeypatch.setenv("GTM_DUCKDB_PATH", str(path))
     coach(None, as_json=True, target="duckdb")
     assert {call["call_id"] for call in json.loads(capsys.readouterr().out)} == {"price"}
+
+
+def test_a_text_finds_calls_without_a_threshold(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its few words are never as near to a whole call as another call is."""
+    path = tmp_path / "w.duckdb"
+    opened = DuckDBWarehouse(path)
+    _fill(opened)
+    opened.close()
+    monkeypatch.setenv("GTM_DUCKDB_PATH", str(path))
+    similar("remote notarization", top=1, as_json=True, target="duckdb")
+    assert [call["call_id"] for call in json.loads(capsys.readouterr().out)] == ["rules"]
+    similar("price", as_json=True, target="duckdb")
+    assert json.loads(capsys.readouterr().out) == [], "a call's id"
