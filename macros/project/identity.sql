@@ -15,6 +15,14 @@
     end
 {%- endmacro %}
 
+{% macro address_of_event(email, distinct_id) -%}
+    {#- The address an event gives, else the visitor's id where the site takes addresses for ids. -#}
+    coalesce(
+        {{ clean_email(email) }},
+        case when {{ distinct_id }} like '%@%.%' then {{ clean_email(distinct_id) }} end
+    )
+{%- endmacro %}
+
 {% macro email_domain(column) -%}
     {#- The part after the @, lower case; null where there is none. -#}
     nullif(trim(split_part({{ clean_email(column) }}, '@', 2)), '')

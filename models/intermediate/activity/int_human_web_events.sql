@@ -17,7 +17,7 @@ final as (
         'web' as source_name,
         web_events.event_id,
         web_events.distinct_id,
-        {{ clean_email('web_events.email') }} as email,
+        {{ address_of_event('web_events.email', 'web_events.distinct_id') }} as email,
         coalesce(web_events.declared_account_key, web_events.account_domain) as domain_reference,
         web_events.event_name,
         web_events.path,

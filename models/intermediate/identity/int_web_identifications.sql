@@ -14,11 +14,11 @@ with events as (
     select
         distinct_id,
         anon_distinct_id,
-        {{ clean_email('email') }} as email,
+        {{ address_of_event('email', 'distinct_id') }} as email,
         known_on,
         occurred_at
     from {{ ref('int_web_events_collected') }}
-    where email is not null
+    where (email is not null or distinct_id like '%@%.%')
         and known_on <= cast('{{ window.to }}' as date)
         {%- if is_incremental() %}
         and {{ happened_and_known_since(window['from']) }}

@@ -39,6 +39,7 @@ z3,2026-02-07 10:00,,page_view,/pricing,,ida@residue.com,
 z4,2026-03-01 10:00,,identify,/,,ida@residue.com,
 k1,2026-03-08 10:00,,identify,/,v-k,kay@sooner.com,
 k2,2026-03-09 10:00,,form_submitted,/f,v-k,kay@gmail.com,
+q1,2026-03-09 10:00,,form_submitted,/f,Quin@ByAddress.com,,
 u1,2026-03-09 15:30,,page_view,/pricing,,,anonymous.com
 """
 LEAD_REQUESTS = """
@@ -71,6 +72,7 @@ COUNTED = {
     "knownlater.com": [0, 0, 0, 1],  # a personal address beside a visitor known later
     "twoforms.com": [0, 1, 1, 2],  # the request is the first form; the second comes late
     "lone.com": [1, 1, 1, 1],
+    "byaddress.com": [0, 1, 1, 1],  # the visitor's id is her address
     "sooner.com": [0, 1, 2, 2],  # the visitor's company is known before that of her other address
     "later.com": [0, 0, 0, 1],
 }
