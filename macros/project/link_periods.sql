@@ -57,7 +57,7 @@ link_periods as (
 
 {#
 An identity model is incremental: a run makes the periods of those identities again that something
-new was learnt about. `searched_from()` is the first day to look for news, as SQL: the snapshot
+new was learnt about (`is_news`). `searched_from()` is the first day to look for news, as SQL: the snapshot
 window's first day, or the day after the last run's search. `forget_later_links()`, a pre-hook, empties
 the model when the run is pinned to a day before that search, so that what was learnt since is learnt
 again by the next run.
@@ -81,4 +81,12 @@ again by the next run.
             where searched.searched_until > {{ sql_date(last_day_of_run()) }}
         )
     {%- endif -%}
+{%- endmacro %}
+
+{% macro is_news(day) -%}
+    {#-
+      True of what was learnt since the last search; and of what records say that have no date at all, which count as
+      known since 1970 (raw.version_at) whenever they are loaded.
+    -#}
+    ({{ day }} >= {{ searched_from() }} or {{ day }} = {{ sql_date('1970-01-01') }})
 {%- endmacro %}

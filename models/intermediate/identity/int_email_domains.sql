@@ -117,7 +117,7 @@ news as (
     select distinct email as new_email
     from mentions
     where email is not null
-        and known_on >= {{ searched_from() }}
+        and {{ is_news('known_on') }}
 
 ),
 

@@ -23,12 +23,12 @@ news as (
 
     select distinct_id as new_distinct_id
     from visitor_emails
-    where linked_from >= {{ searched_from() }}
+    where {{ is_news('linked_from') }}
     union
     select visitor_emails.distinct_id
     from visitor_emails
     inner join email_domains on visitor_emails.email = email_domains.email
-    where email_domains.linked_from >= {{ searched_from() }}
+    where {{ is_news('email_domains.linked_from') }}
 
 ),
 

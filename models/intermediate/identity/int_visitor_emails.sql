@@ -67,7 +67,7 @@ news as (
 
     select distinct distinct_id as new_distinct_id
     from statements
-    where known_on >= {{ searched_from() }}
+    where {{ is_news('known_on') }}
 
 ),
 

@@ -226,6 +226,29 @@ def test_who_moves_is_not_fetched_back_by_the_old_company(raw: Lab, tmp_path: Pa
     assert "renamed.com" not in {row["company_domain"] for row in rows}
 
 
+def test_a_contact_without_a_date_is_learnt_of_by_the_next_build(
+    daily: Lab, tmp_path: Path
+) -> None:
+    """It counts as known from ever, and so would be no news to a run that reads what is new."""
+    lab = daily.copy_to(tmp_path / "undated")
+    lab.load({
+        "accounts": written(tmp_path, "accounts", "account_id,website\nA1,undated.com\n"),
+        "contacts": written(
+            tmp_path,
+            "contacts",
+            "contact_id,email,account_id,distinct_id\nC1,una@gmail.com,A1,v-una\n",
+        ),
+    })  # fmt: skip
+    lab.build(DAYS[-1], from_day=DAYS[-1], select="+int_visitor_domains", seeds=False)
+    for model, identity in (("email", "una@gmail.com"), ("visitor", "v-una")):
+        column = "email" if model == "email" else "distinct_id"
+        rows = lab.rows(
+            f"select company_domain from intermediate.int_{model}_domains "
+            f"where {column} = '{identity}'"
+        )
+        assert rows == [{"company_domain": "undated.com"}]
+
+
 def test_an_id_that_changes_when_the_visitor_is_identified_is_hers_too(
     raw: Lab, tmp_path: Path
 ) -> None:
