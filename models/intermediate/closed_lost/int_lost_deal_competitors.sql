@@ -62,13 +62,14 @@ mentions as (
     inner join competitors on {{ regexp_found('lower(segments.text)', 'competitors.pattern') }}
     union all
     select
-        opportunity_id,
-        competitor,
+        points.opportunity_id,
+        points.competitor,
         'language' as source_name,
-        segment_id,
-        competitor_view,
-        quote
+        points.segment_id,
+        points.competitor_view,
+        points.quote
     from points
+    inner join competitors on points.competitor = competitors.competitor
 
 ),
 

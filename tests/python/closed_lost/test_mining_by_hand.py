@@ -223,7 +223,11 @@ def test_long_deals_are_read_whole_and_what_is_listened_for_is_a_row(mining: Min
         "from ai.closed_lost_deals"
     ) == [(0, True)]
     _set(mining, "objection_categories", "regulatory", enabled="false")
+    # of a competitor who is listened for no more nobody is told, also before the deals are read again
+    assert _lost_to(mining, "docusign")
+    _set(mining, "competitors", "docusign", enabled="false")
     mining.build()
+    assert not _lost_to(mining, "docusign")
     assert mining.rows(
         "select sum(primary_deal_count), "
         "sum(case when category = 'not_read_yet' then primary_deal_count end) "
@@ -234,6 +238,13 @@ def test_long_deals_are_read_whole_and_what_is_listened_for_is_a_row(mining: Min
     assert mining.rows(
         "select objection_category from ai.closed_lost_deals where opportunity_id = 'B'"
     ) == [("pricing",)]
+
+
+def _lost_to(mining: Mining, competitor: str) -> list[tuple[object, ...]]:
+    return mining.rows(
+        "select deal_count from marts.closed_lost_competitors "
+        f"where competitor = '{competitor}'"
+    )
 
 
 def _set(mining: Mining, registry: str, key: str, **fields: str) -> None:
