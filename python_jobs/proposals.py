@@ -215,15 +215,20 @@ def _wishes(warehouse: Warehouse, registries: Registries) -> Iterator[Proposal]:
     asks = registries.effective("sync_settings").get(CALL_TO_ACTION)
     for row in top[:1]:
         wanted = row["call_to_action"]
-        if wanted and asks and wanted != asks.values["value"]:
+        if not wanted or not asks or wanted == asks.values["value"]:
+            continue
+        places = [("First messages", "sync_settings", CALL_TO_ACTION, "value")]
+        # angles that ask what the setting asks: their sentences go before it
+        places += [
+            (f"First messages on {name}", "message_angles", name, "call_to_action")
+            for name, angle in sorted(registries.effective("message_angles").items())
+            if angle.values["enabled"] and angle.values["call_to_action"] == asks.values["value"]
+        ]
+        for which, name, key, part in places:
             yield Proposal(
                 "template_change",
-                f"First messages ask for what answers the objection {row['label']}.",
-                {
-                    "registry": "sync_settings",
-                    "record_key": CALL_TO_ACTION,
-                    "set": {"value": wanted},
-                },
+                f"{which} ask for what answers the objection {row['label']}.",
+                {"registry": name, "record_key": key, "set": {part: wanted}},
                 _rows(texts, f"objection:{row['category']}"),
             )
 

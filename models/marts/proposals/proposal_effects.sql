@@ -30,6 +30,12 @@ llm_results as (
 
 ),
 
+signals as (
+
+    select * from {{ ref('fct_signals') }}
+
+),
+
 people as (
 
     select * from {{ ref('dim_people') }}
@@ -116,6 +122,20 @@ used as (
         on approved.registry = 'sync_settings'
         and sync_results.object = 'prospect'
         and sync_results.attempted_at >= approved.decided_at
+    group by 1
+    union all
+    -- messages written in the changed angle; they are named by person and signal
+    select
+        approved.proposal_id,
+        count(*) as used_count
+    from approved
+    inner join signals
+        on approved.registry = 'message_angles'
+        and approved.record_key = signals.signal_name
+    inner join llm_results
+        on llm_results.task = 'first_touch'
+        and {{ dbt.split_part('llm_results.subject_key', "'|'", 2) }} = signals.signal_id
+        and llm_results.created_at >= approved.decided_at
     group by 1
 
 ),

@@ -223,7 +223,7 @@ def test_long_deals_are_read_whole_and_what_is_listened_for_is_a_row(mining: Min
         "from ai.closed_lost_deals"
     ) == [(0, True)]
     _set(mining, "objection_categories", "regulatory", enabled="false")
-    # of a competitor who is listened for no more nobody is told, also before the deals are read again
+    # nobody is told of a competitor who is listened for no more, before the next reading either
     assert _lost_to(mining, "docusign")
     _set(mining, "competitors", "docusign", enabled="false")
     mining.build()
@@ -242,8 +242,7 @@ def test_long_deals_are_read_whole_and_what_is_listened_for_is_a_row(mining: Min
 
 def _lost_to(mining: Mining, competitor: str) -> list[tuple[object, ...]]:
     return mining.rows(
-        "select deal_count from marts.closed_lost_competitors "
-        f"where competitor = '{competitor}'"
+        f"select deal_count from marts.closed_lost_competitors where competitor = '{competitor}'"
     )
 
 

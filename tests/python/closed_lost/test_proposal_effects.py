@@ -40,8 +40,31 @@ def test_effects_are_kept_over_days(mining: Mining) -> None:
             proposal_id="p1",
             created_at=APPROVED,
         )
-        insert(warehouse, [proposal])
-        decide(warehouse, "p1", "approved", "ana", APPROVED)
+        angle = Proposal(
+            "template_change",
+            "First messages on intent_surged ask for what answers it.",
+            {
+                "registry": "message_angles",
+                "record_key": "intent_surged",
+                "set": {"call_to_action": "Shall we?"},
+            },
+            [],
+            proposal_id="p2",
+            created_at=APPROVED,
+        )
+        insert(warehouse, [proposal, angle])
+        for name in ("p1", "p2"):
+            decide(warehouse, name, "approved", "ana", APPROVED)
+        warehouse.execute(
+            "create or replace table marts.fct_signals as select * from (values "
+            "('s1', 'intent_surged'), ('s2', 'usage_spiked')) as t (signal_id, signal_name)"
+        )
+        for signal, at in (("s1", "2026-06-19"), ("s1", "2026-06-21"), ("s2", "2026-06-21")):
+            warehouse.execute(
+                "insert into ops.llm_results (task, subject_key, created_at) "
+                "values ('first_touch', ?, cast(? as timestamp))",
+                [f"ann|{signal}", at],
+            )
         warehouse.execute(
             "create or replace table marts.dim_people as select * from (values "
             "('ann', 'ann@bet.example', 'bet.example'), ('eve', 'eve@bet.example', 'bet.example'), "
@@ -86,8 +109,12 @@ def test_effects_are_kept_over_days(mining: Mining) -> None:
         assert not outcome.failures, outcome.failures
     assert mining.rows(
         "select proposal_id, decided_by, day_count, refused_person_count, held_back_person_count, "
-        "held_back_account_count, sent_person_count, is_in_force from marts.proposal_effects"
+        "held_back_account_count, sent_person_count, is_in_force from marts.proposal_effects "
+        "where proposal_id = 'p1'"
     ) == [("p1", "ana", 2, 2, 1, 1, 1, True)]
+    assert mining.rows(
+        "select used_count from marts.proposal_effects where proposal_id = 'p2'"
+    ) == [(1,)], "the message in the angle since it was changed"
 
 
 def _blocked(warehouse: Warehouse, day: str) -> None:

@@ -61,13 +61,17 @@ def _by_kind(settings: Settings) -> dict[str, Proposal]:
 
 
 def test_figures_are_proposed_once_and_change_nothing_by_themselves(settings: Settings) -> None:
-    assert len(propose(settings)) == 3
+    assert len(propose(settings)) == 4
     assert propose(settings) == []
     found = _by_kind(settings)
-    assert {kind: each.payload["record_key"] for kind, each in found.items()} == {
-        "suppression_rule": "closed_lost:gambling",
-        "prompt_change": "default",
-        "template_change": "outreach:call_to_action",
+    with open_warehouse(settings) as warehouse:
+        wishes = {(each.kind, each.payload["record_key"]) for each in read_proposals(warehouse)}
+    assert wishes == {
+        ("suppression_rule", "closed_lost:gambling"),
+        ("prompt_change", "default"),
+        ("template_change", "outreach:call_to_action"),
+        # it asks the same, and its sentence goes before the setting
+        ("template_change", "intent_surged"),
     }
     assert found["suppression_rule"].evidence[0]["text"] == "9 of 9 lost"
     assert found["prompt_change"].evidence == [{"id": "objection:pricing", "text": "3 lost deals"}]
