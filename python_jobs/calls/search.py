@@ -21,8 +21,10 @@ FROM_TEXT = {
 """A vector from the text of a JSON array of numbers."""
 
 _WORD = re.compile(r"[^\W_']+(?:'[^\W_']+)*")
-_MARKS = '.,;:!?()[]/"-–—…“”'
+_MARKS = '.,;:!?()[]/"-–—…“”„‘«»¿¡、。，！？：；（）「」『』・'
 """What stands before a word without being part of it."""
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+"""Letters of scripts without spaces between words: Thai, Lao, Burmese, Khmer, kana, Chinese."""
 _CALL = "calls.call_id, calls.title, calls.rep_name, calls.account_name, calls.started_at"
 
 
@@ -41,7 +43,8 @@ class Found:
 
 def by_words(warehouse: Warehouse, words: str, top: int) -> list[Found]:
     """Calls in which all the words are said, those that say them most first, with a sentence that
-    says most of them. A word is found from its beginning on: ``price`` also in prices.
+    says most of them. A word is found from its beginning on: ``price`` also in prices; anywhere,
+    where its script leaves no space between words.
 
     Raises:
         ConfigurationError: there is no word.
@@ -67,7 +70,7 @@ def by_words(warehouse: Warehouse, words: str, top: int) -> list[Found]:
         f"select {_CALL}, found.sentence_count as score, found.said from found "
         f"inner join marts.calls_enriched as calls on found.call_id = calls.call_id "
         f"order by score desc, calls.call_id",
-        [f" {word}" for word in (*wanted, *wanted)],
+        [word if _UNSPACED.search(word) else f" {word}" for word in (*wanted, *wanted)],
     )
     return [Found(**row) for row in rows]
 

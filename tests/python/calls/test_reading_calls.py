@@ -133,6 +133,25 @@ def test_a_call_is_found_when_all_words_are_said_in_it(warehouse: Warehouse) -> 
     assert {one.said for one in found if one.call_id == "price"} == {SAID["price"][2]}
     assert by_words(warehouse, "price regulator", 5) == []
     assert [one.call_id for one in by_words(warehouse, "letter NOTAR", 5)] == ["rules"]
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("¿Cuánto cuesta?", "cuánto"),
+        ("Er sagte „Viel zu teuer“.", "viel teuer"),
+        ("Цена слишком высокая.", "ЦЕНА"),
+        ("この価格はいくらですか？", "価格 いくら"),
+    ],
+)
+def test_words_are_found_in_every_script(warehouse: Warehouse, said: str, words: str) -> None:
+    warehouse.execute(
+        "insert into marts.call_segments values ('rules:9', 'rules', 9, 9, ?, 3, false, 9000)",
+        [said],
+    )
+    found = by_words(warehouse, words, 5)
+    warehouse.execute("delete from marts.call_segments where segment_id = 'rules:9'")
+    assert [(one.call_id, one.said) for one in found] == [("rules", said)]
     assert by_words(warehouse, "ran", 5) == [], "in the midst of branches and finance"
     with pytest.raises(ConfigurationError, match="no word"):
         by_words(warehouse, "?!", 5)
