@@ -164,7 +164,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def judge(folder: Path, size: Size, seed: int) -> None:
     """Make one world, build it, print what its signals found. A world built there is used again."""
     here = folder / f"{size}_{seed}"
-    warehouse, data = here / "signals.duckdb", here / "world"
+    warehouse, data = here / "warehouse.duckdb", here / "world"
     first_day = AS_OF - timedelta(days=world.SPECS[size].days - 1)
     if not (here / "built").exists():
         world.generate(size, AS_OF, seed, data)

@@ -30,6 +30,10 @@ SCHEMAS = (
 )
 
 
+_NO_NAMES = frozenset({*SCHEMAS, "raw_staging", "replay", "system", "temp"})
+"""Names that would mean two things: DuckDB calls a database by its file's name, up to a dot."""
+
+
 class Warehouse(Protocol):
     """What jobs need of a warehouse. Column names come back in lower case on both engines."""
 
@@ -70,6 +74,12 @@ class DuckDBWarehouse:
     target = "duckdb"
 
     def __init__(self, path: Path, read_only: bool = False) -> None:
+        name = path.name.lstrip(".").split(".")[0]
+        if name.lower() in _NO_NAMES or "#" in path.name:
+            raise ConfigurationError(
+                f"a DuckDB file cannot be called {path.name}: dbt reads no #, and {name} is a "
+                "schema's name or one of DuckDB's own; give it another (GTM_DUCKDB_PATH)"
+            )
         if read_only and not path.exists():
             raise ConfigurationError(
                 f"there is no warehouse at {path}: run `gtm load` and `gtm build` first, "

@@ -176,6 +176,15 @@ def test_a_second_run_and_a_file_that_is_no_warehouse(
     assert broken.said.startswith(f"gtm: {shop.path} cannot be read as a DuckDB database: restore")
 
 
+@pytest.mark.parametrize("name", ["raw.duckdb", "Marts.v2.duckdb", "temp.db", "w#1.duckdb"])
+def test_a_warehouse_of_a_name_that_dbt_or_duckdb_misreads_is_one_sentence(
+    tmp_path: Path, name: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=f"a DuckDB file cannot be called {name}"):
+        open_warehouse(Settings(GTM_DUCKDB_PATH=tmp_path / name)).__enter__()
+    assert not (tmp_path / name).exists()
+
+
 def test_a_warehouse_has_one_writer_by_whichever_name(tmp_path: Path) -> None:
     (tmp_path / "disk").mkdir()
     link = tmp_path / "w.duckdb"
