@@ -1,6 +1,7 @@
 """The ``gtm`` command line. Every command lives beside the job it starts; this file joins them."""
 
 import io
+import re
 import sys
 
 import typer
@@ -65,10 +66,22 @@ app.command("world")(write_world)
 app.command()(sandbox)
 
 
+# Everything that a terminal obeys, but for line ends, tabs and colours.
+_ORDERS = re.compile(r"\x1b(?!\[[0-9;]*m)|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]")
+
+
+def _tame(stdout: io.TextIOWrapper) -> None:
+    """A terminal need not know a letter such as →, and takes no orders from what a web visitor,
+    a caller or the CRM wrote."""
+    stdout.reconfigure(errors="replace")
+    write = stdout.write
+    stdout.write = lambda text: write(_ORDERS.sub("", text))  # type: ignore[method-assign]
+
+
 def main() -> None:
     """Run the command line; what a user can cause is one sentence and an exit code."""
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # a terminal need not know →
+        _tame(sys.stdout)
     try:
         app()
     except Exception as error:

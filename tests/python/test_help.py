@@ -47,3 +47,13 @@ def test_a_terminal_that_knows_few_letters_gets_the_others_replaced() -> None:
     )
     assert (told.returncode, told.stderr) == (0, "")
     assert "gtm load all exports" in told.stdout
+
+
+def test_a_terminal_takes_no_orders_from_what_is_told() -> None:
+    """Whoever visits the web site decides what a call to action is called."""
+    said = "a\x1b]0;x\x07\x1b[2Jb\x9b2J\r\tc \x1b[1mbold\x1b[0m\n→"
+    script = f"from python_jobs import cli; cli.app = lambda: print({said!r}); cli.main()"
+    env = {**os.environ, "PYTHONIOENCODING": "utf-8"}
+    told = subprocess.run([sys.executable, "-c", script], env=env, capture_output=True)
+    assert told.stderr == b""
+    assert told.stdout.decode() == "a]0;x[2Jb2J\tc \x1b[1mbold\x1b[0m\n→\n"
