@@ -328,9 +328,7 @@ class Api:
                 method,
                 url,
                 timeout=(self.patience.connect_timeout, self.patience.read_timeout),
-                allow_redirects=False,
-                auth=_as_given,
-                **{**options, "headers": headers},
+                **{**options, "headers": headers, "allow_redirects": False, "auth": _as_given},
             )
         except requests.Timeout:
             raise _Again("no answer in time", None) from None
