@@ -60,9 +60,11 @@ firings as (
             email_domains.company_domain,
             visitor_domains.company_domain
         ) as account_key,
+        -- by e-mail, else the record's id, else the visitor's, as people are named
         case
             when coalesce(lead_requests.email_given, visitor_emails.email) is not null
                 then {{ person_id('email', 'coalesce(lead_requests.email_given, visitor_emails.email)') }}
+            when lead_requests.crm_lead_id is not null then {{ person_id('crm_id', 'lead_requests.crm_lead_id') }}
             else {{ person_id('posthog_distinct_id', 'lead_requests.distinct_id') }}
         end as person_id,
         lead_requests.occurred_at,

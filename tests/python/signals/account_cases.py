@@ -33,9 +33,11 @@ REQUESTS: dict[str, tuple[str, str, str, str, str, str]] = {
     "old_brand": ("2026-03-03", "", "ann@old-brand.com", "", "", ""),
     "known_visitor": ("2026-03-03", "", "", "", "visitor-1", ""),
     "unknown_visitor": ("2026-03-03", "", "", "", "visitor-2", ""),
+    "record_of_the_crm": ("2026-03-03", "", "", "of-the-crm.com", "visitor-3", ""),
     "eve": ("2026-04-10", "", "ann@eve.com", "", "", ""),
     "off": ("2026-04-11", "", "ann@off.com", "", "", ""),
 }
+CRM_LEADS = {"record_of_the_crm": "00Q1"}
 # visitor, e-mail, day on which she gave it
 VISITORS = [
     ("visitor-1", "cat@known-visitor.com", "2026-03-02"),
@@ -61,6 +63,7 @@ REQUESTS_EXPECTED: dict[str, tuple[str | None, str, int, bool] | None] = {
     # who the visitor is counts if it was known that day; later knowledge changes nothing
     "known_visitor": ("known-visitor.com", "2026-03-03", 85, False),
     "unknown_visitor": (None, "2026-03-03", 85, False),
+    "record_of_the_crm": ("of-the-crm.com", "2026-03-03", 85, False),
     "eve": ("eve.com", "2026-04-10", 85, False),
     "off": None,
 }
@@ -285,7 +288,7 @@ def tables() -> dict[str, Table]:
         for account in DEALS
     ]
     requests = [
-        (key, f"{sent} 10:00:00", f"{known or sent} 11:00:00", *rest)
+        (key, f"{sent} 10:00:00", f"{known or sent} 11:00:00", *rest, CRM_LEADS.get(key, ""))
         for key, (sent, known, *rest) in REQUESTS.items()
     ]
     postings = [
@@ -306,7 +309,7 @@ def tables() -> dict[str, Table]:
         "opportunities": "opportunity_id account_id is_closed is_won is_deleted close_date amount "
         "updated_at",
         "lead_requests": "lead_request_id occurred_at known_at email website distinct_id "
-        "lead_score",
+        "lead_score crm_lead_id",
         "job_postings": "posting_id title account_domain description posted_at observed_at",
         "web_events": "event_id event_name content_type account_domain distinct_id email "
         "occurred_at known_at",

@@ -338,6 +338,15 @@ def test_lead_request(warehouse: Warehouse, request_id: str) -> None:
     assert [tuple(row.values()) for row in rows] == ([expected] if expected else [])
 
 
+def test_a_request_without_an_address_is_of_the_person_of_its_record(warehouse: Warehouse) -> None:
+    """As people are named: by e-mail, else the record's id, else the visitor's."""
+    [row] = warehouse.rows(
+        "select person_id, md5('crm_id:00Q1') as person_of_record from marts.fct_signals "
+        "where source_record_id = 'record_of_the_crm'"
+    )
+    assert row["person_id"] == row["person_of_record"]
+
+
 def test_hiring_can_ask_for_a_past_of_the_companys_own(warehouse: Warehouse) -> None:
     """On 12 April three companies hire: one has the 21 days of past that it takes."""
     rows = warehouse.rows(
