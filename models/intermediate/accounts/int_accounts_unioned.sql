@@ -8,7 +8,7 @@ keys as (
 
     {%- for model in [
         'int_crm_accounts_merged', 'int_account_sightings', 'int_sixsense_accounts_latest',
-        'int_product_users_keyed', 'int_lead_requests_keyed', 'int_email_accounts',
+        'int_product_users_keyed', 'int_lead_requests_keyed', 'int_email_accounts', 'int_call_accounts',
     ] %}
     select account_key from {{ ref(model) }}
     union

@@ -53,6 +53,8 @@ mentioned as (
         'int_job_postings_collected': ['account_domain'],
         'stg_outreach__prospects': ['email'],
         'stg_gong__call_parties': ['email'],
+        'stg_files__calls': ['account_domain'],
+        'stg_files__transcripts': ['email'],
         'stg_sixsense__people': ['account_domain'],
         'stg_sixsense__people_enrichment': ['account_domain'],
         'stg_clay__enrichments': ['account_domain'],

@@ -52,8 +52,20 @@ prospects as (
 
 call_guests as (
 
-    select * from {{ ref('stg_gong__call_parties') }}
+    select
+        email,
+        known_at,
+        version_at
+    from {{ ref('stg_gong__call_parties') }}
     where not is_internal
+    union all
+    select
+        email,
+        min(known_at),
+        min(known_at)
+    from {{ ref('stg_files__transcripts') }}
+    where not coalesce(is_internal, false)
+    group by 1
 
 ),
 
