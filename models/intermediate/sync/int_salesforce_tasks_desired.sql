@@ -58,6 +58,16 @@ dim_accounts as (
 
 ),
 
+-- a task of somebody who has left is refused: it is then the user's of the integration, to hand on
+owners as (
+
+    select user_id
+    from {{ ref('stg_salesforce__users') }}
+    where is_current
+        and coalesce(is_active, true)
+
+),
+
 accounts as (
 
     {{ external_ids('salesforce', 'Account', ref('int_salesforce_accounts_landed')) }}
@@ -79,10 +89,11 @@ final as (
         dim_accounts.account_name || ' is ' || levels.level_entered as subject,
         'Intent score ' || cast(levels.intent_score as varchar) || coalesce(': ' || levels.why_hot, '') as description,
         {{ add_days('levels.snapshot_date', 'settings.task_due_days') }} as due_date,
-        dim_accounts.crm_owner_id as owner_id
+        owners.user_id as owner_id
     from levels
     inner join dim_accounts on levels.account_key = dim_accounts.account_key
     cross join settings
+    left join owners on dim_accounts.crm_owner_id = owners.user_id
     left join accounts on levels.account_key = accounts.record_key
     where settings.tasks
         and {{ is_listed('levels.level_entered', 'settings.task_levels') }}

@@ -153,6 +153,9 @@ CASES: dict[str, tuple[tuple[int, float] | None, Row, Row | None, str | None]] =
 SIXSENSE = "sixsense.com"
 
 
+OWNER, LEFT = "005000000000001AAA", "005000000000002AAA"
+
+
 def in_stage(score: int) -> str:
     return "Cold" if score <= 34 else "Warm" if score <= 69 else "Hot"
 
@@ -168,7 +171,7 @@ def ours(key: str, figures: tuple[int, float] | None, **more: Any) -> Row:
         "account_name": key,
         "domain": key,
         "website": f"www.{key}",
-        "crm_owner_id": "005000000000001AAA",
+        "crm_owner_id": LEFT if key == "surging.com" else OWNER,
         "intent_score": score,
         "intent_stage": in_stage(score),
         "surge_ratio": ratio,
@@ -419,6 +422,9 @@ GIVEN: dict[str, list[Row]] = {
         day_of("risen.com", DAY, 70, 1.0),
         day_of("double.com", "2026-06-29", 50, 1.0),
         day_of("double.com", DAY, 50, 3.0),
+        # its owner has left
+        day_of("surging.com", "2026-06-29", 50, 1.0),
+        day_of("surging.com", DAY, 50, 3.0),
         # one visit of an account that nobody knew, which is no reason to call
         day_of("surging_cold.com", DAY, 20, 3.0),
         day_of("equal.com", "2026-06-29", 80, 1.0),
@@ -434,6 +440,15 @@ GIVEN: dict[str, list[Row]] = {
             "is_current": True,
             "version_at": "2026-06-01 00:00:00",
         }
+    ],
+    "stg_salesforce__users": [
+        {
+            "user_id": user,
+            "is_active": user == OWNER,
+            "is_current": True,
+            "version_at": "2026-06-01 00:00:00",
+        }
+        for user in (OWNER, LEFT)
     ],
     "stg_salesforce__leads": [
         {"lead_id": "00Q1", "version_at": "2026-06-01 00:00:00", "email": "Lead@equal.com"}
@@ -801,11 +816,13 @@ def test_leads_and_tasks(org: Org) -> None:
     assert {key: row["action"] for key, row in tasks.items()} == {
         f"risen.com|Hot|{DAY}": "create",
         f"double.com|Exploding|{DAY}": "refuse",
+        f"surging.com|Exploding|{DAY}": "create",
     }
     task = tasks[f"risen.com|Hot|{DAY}"]
     assert task["links"]["WhatId"]["external_id"] == "001risen.com"
     assert task["after"]["ActivityDate"] == "2026-07-02"
-    assert task["after"]["OwnerId"] == "005000000000001AAA"
+    assert task["after"]["OwnerId"] == OWNER
+    assert "OwnerId" not in tasks[f"surging.com|Exploding|{DAY}"]["after"]
 
 
 MODELS = [
