@@ -58,6 +58,7 @@ class Person:
     is_opted_out: bool = False
     is_do_not_contact: bool = False
     last_seen_at: datetime | None = None
+    outreach_prospect_id: str | None = None
 
 
 @dataclass
