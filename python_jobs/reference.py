@@ -26,8 +26,12 @@ SEEDS_DIR = PROJECT_DIR / "seeds" / "reference"
 # Labels that the longest rule may have; macros/domain/registrable_domains.sql looks that far.
 MAX_SUFFIX_LABELS = 8
 
-# Personal mail the package does not list.
+# Personal mail the package does not list, with services that hide an address behind one of theirs.
 MORE_PERSONAL_MAIL = (
+    "aleeas.com",
+    "anonaddy.com",
+    "anonaddy.me",
+    "appleid.com",
     "daum.net",
     "gmx.co.uk",
     "gmx.es",
@@ -44,7 +48,13 @@ MORE_PERSONAL_MAIL = (
     "hotmail.pt",
     "kakao.com",
     "mailbox.org",
+    "mozmail.com",
     "nate.com",
+    "passinbox.com",
+    "passmail.com",
+    "passmail.net",
+    "simplelogin.com",
+    "slmail.me",
     "startmail.com",
     "tuta.com",
     "tuta.io",

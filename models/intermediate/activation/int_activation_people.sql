@@ -31,9 +31,13 @@ outreach_people as (
 
 ),
 
+-- as they stand behind the @: below a domain of personal mail is personal, too
 personal_mail_domains as (
 
-    select * from {{ ref('personal_mail_domains') }}
+    select domain from {{ ref('personal_mail_domains') }}
+    union
+    select host from {{ ref('int_domains') }}
+    where is_personal_mail
 
 ),
 

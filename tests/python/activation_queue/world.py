@@ -314,6 +314,9 @@ def lay_down(con: duckdb.DuckDBPyConnection, world: World) -> None:
         f"domain_reference, account_domain as company_domain from ({domains})"
     )
     con.execute(
+        "create or replace table intermediate.int_domains (host varchar, is_personal_mail boolean)"
+    )
+    con.execute(
         "create or replace table staging.stg_hubspot__owners "
         "(owner_id varchar, email varchar, is_active boolean)"
     )

@@ -41,7 +41,8 @@ def test_major_personal_mail_is_in_the_list() -> None:
         "outlook.com outlook.de hotmail.com hotmail.co.uk hotmail.fr live.com msn.com icloud.com "
         "me.com mac.com proton.me protonmail.com pm.me gmx.com gmx.de web.de aol.com qq.com "
         "163.com 126.com sina.com mail.ru yandex.ru naver.com daum.net zoho.com hey.com "
-        "tutanota.com comcast.net verizon.net att.net sbcglobal.net orange.fr free.fr libero.it"
+        "tutanota.com comcast.net verizon.net att.net sbcglobal.net orange.fr free.fr libero.it "
+        "appleid.com mozmail.com duck.com"
     )
     assert set(majors.split()) - domains == set()
 
