@@ -451,7 +451,12 @@ GIVEN: dict[str, list[Row]] = {
         for user in (OWNER, LEFT)
     ],
     "stg_salesforce__leads": [
-        {"lead_id": "00Q1", "version_at": "2026-06-01 00:00:00", "email": "Lead@equal.com"}
+        {
+            "lead_id": "00Q1",
+            "version_at": "2026-06-01 00:00:00",
+            "loaded_at": "2026-06-01 00:00:00",
+            "email": "Lead@equal.com",
+        }
     ],
 }
 TYPES = {
@@ -459,6 +464,7 @@ TYPES = {
     "snapshot_date": "date",
     "detected_at": "date",
     "score_updated_at": "timestamp",
+    "loaded_at": "timestamp",
     "occurred_at": "timestamp",
     "version_at": "timestamp",
     "surge_ratio": "double",
@@ -478,6 +484,12 @@ def literal(name: str, value: Any) -> str:
     return f"cast({text} as {kind})"
 
 
+COUNTED = (
+    *("salesforce__accounts", "salesforce__contacts", "salesforce__tasks"),
+    *("outreach__prospects", "outreach__sequence_states"),
+)
+
+
 class Org:
     """A warehouse with hand-made relations and raw records, and the sync models over it."""
 
@@ -494,6 +506,9 @@ class Org:
             shutil.copy(
                 PROJECT_DIR / f"models/staging/registry/stg_registry__{registry}.sql", models
             )
+        for table in COUNTED:
+            source = table.partition("__")[0]
+            shutil.copy(PROJECT_DIR / f"models/staging/{source}/stg_{table}.sql", models)
         (models / "given").mkdir()
         for name, rows in GIVEN.items():
             selects = (
@@ -551,7 +566,8 @@ class Org:
 
     def build(self) -> str:
         """Build the models and run their tests."""
-        selected = [*REGISTRIES, *(f"stg_registry__{one}" for one in REGISTRIES)]
+        staged = [*(f"registry__{one}" for one in REGISTRIES), *COUNTED]
+        selected = [*REGISTRIES, *(f"stg_{one}" for one in staged)]
         paths = [f"path:models/{one}" for one in ("given", "intermediate/sync", "sync")]
         return self.project.dbt(
             *("build", "--exclude-resource-type", "unit_test"),
@@ -841,6 +857,21 @@ def test_a_plan_after_an_apply_is_empty(org: Org, model: str) -> None:
     assert org.planned(model)
     org.apply(model, at="2026-07-01 10:00:00")
     assert org.planned(model) == {}
+
+
+def test_what_each_destination_has_is_counted_once_a_record(org: Org) -> None:
+    with open_warehouse(org.settings) as warehouse:
+        rows = warehouse.rows("select * from intermediate.int_destination_tables")
+    counted = {(row["destination"], row["entity"]): row["record_count"] for row in rows}
+    assert counted == {
+        ("salesforce", "accounts"): len(SALESFORCE_ACCOUNTS) + len(DOUBLES),
+        ("salesforce", "contacts"): len(CONTACTS),
+        ("salesforce", "leads"): 1,
+        ("salesforce", "tasks"): 0,
+        ("outreach", "prospects"): len(PROSPECTS),
+        ("outreach", "sequence_states"): 2,
+    }
+    assert [row["entity"] for row in rows if row["last_landed_at"] is None] == ["tasks"]
 
 
 def test_what_failed_is_planned_again(org: Org) -> None:
