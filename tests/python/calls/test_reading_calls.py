@@ -226,27 +226,27 @@ def test_a_plan_begins_with_what_costs_most_and_quotes_to_the_letter(warehouse: 
             plan_for(warehouse, name)
 
 
-def test_calls_to_review_are_json_where_json_is_asked_for(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.fixture
+def typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The calls in a file that commands read."""
     path = tmp_path / "w.duckdb"
     opened = DuckDBWarehouse(path)
     _fill(opened)
     opened.close()
     monkeypatch.setenv("GTM_DUCKDB_PATH", str(path))
+
+
+@pytest.mark.usefixtures("typed")
+def test_calls_to_review_are_json_where_json_is_asked_for(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     coach(None, as_json=True, target="duckdb")
     assert {call["call_id"] for call in json.loads(capsys.readouterr().out)} == {"price"}
 
 
-def test_a_text_finds_calls_without_a_threshold(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.mark.usefixtures("typed")
+def test_a_text_finds_calls_without_a_threshold(capsys: pytest.CaptureFixture[str]) -> None:
     """Its few words are never as near to a whole call as another call is."""
-    path = tmp_path / "w.duckdb"
-    opened = DuckDBWarehouse(path)
-    _fill(opened)
-    opened.close()
-    monkeypatch.setenv("GTM_DUCKDB_PATH", str(path))
     similar("remote notarization", top=1, as_json=True, target="duckdb")
     assert [call["call_id"] for call in json.loads(capsys.readouterr().out)] == ["rules"]
     similar("price", as_json=True, target="duckdb")
