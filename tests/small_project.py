@@ -37,7 +37,8 @@ def run_dbt(folder: Path, env: Mapping[str, str], *arguments: str) -> str:
 
 
 class SmallProject:
-    """The project's settings, macros, data tests and seeds, and the folders that are named."""
+    """The project's settings, macros, data tests, seeds and shared descriptions, and the folders
+    that are named."""
 
     def __init__(self, folder: Path, env: Mapping[str, str], *parts: str) -> None:
         self.folder = folder
@@ -47,6 +48,8 @@ class SmallProject:
         shutil.copy(PROJECT_DIR / "profiles.example.yml", folder / "profiles.yml")
         for part in ("macros", "tests/dbt/generic", "seeds", *parts):
             shutil.copytree(PROJECT_DIR / part, folder / part)
+        (folder / "models").mkdir(exist_ok=True)
+        shutil.copy(PROJECT_DIR / "models/docs.md", folder / "models")
 
     def dbt(self, *arguments: str) -> str:
         """Run dbt over it and return what it printed; a failure is an AssertionError."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,7 @@ import pytest
 from python_jobs.runs import utc_now
 from python_jobs.settings import Settings
 from python_jobs.warehouse import json_parameter, open_warehouse
-from tests.small_project import PROJECT_DIR, SmallProject
+from tests.small_project import SmallProject
 
 
 @pytest.mark.parametrize("engine", ["duckdb", "snowflake"])
@@ -19,7 +18,6 @@ def test_a_source_is_late_only_once_it_was_loaded(
 ) -> None:
     env: dict[str, str] = request.getfixturevalue(f"{engine}_env")
     project = SmallProject(tmp_path / "project", env, "models/staging/job_boards")
-    shutil.copy(PROJECT_DIR / "models" / "docs.md", project.folder / "models")
     project.dbt("run-operation", "ensure_sources")
     asked = ("source", "freshness", "--select", "source:job_boards")
     project.dbt(*asked)

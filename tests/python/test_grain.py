@@ -40,7 +40,6 @@ def project(
     if request.param == "snowflake":
         env = request.getfixturevalue("snowflake_env")
     made = SmallProject(folder / "project", env)
-    (made.folder / "models").mkdir()
     (made.folder / "models" / "models.yml").write_text(MODELS)
     for name, sql in ROWS.items():
         (made.folder / "models" / f"{name}.sql").write_text(sql)

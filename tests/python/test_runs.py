@@ -8,6 +8,7 @@ from datetime import datetime
 
 import pyarrow as pa
 import pytest
+import yaml
 
 from python_jobs.errors import PermanentError
 from python_jobs.ingest.contracts import CONTRACTS
@@ -19,7 +20,7 @@ from python_jobs.runs import (
     ensure_raw_tables,
     job_run,
 )
-from python_jobs.settings import Settings
+from python_jobs.settings import PROJECT_DIR, Settings
 from python_jobs.warehouse import SCHEMAS, Warehouse, open_warehouse
 from tests.raw_copy import copy_raw
 
@@ -163,3 +164,14 @@ def test_raw_rows_are_copied_to_snowflake_whole_and_again(
         assert target.rows("select payload:n::float as n from raw.accounts") == [{"n": 1.5}]
         for entity in CONTRACTS:
             target.execute(f"delete from raw.{entity}")
+
+
+def test_every_column_of_the_journals_is_described() -> None:
+    [ops] = yaml.safe_load((PROJECT_DIR / "models/staging/ops/_ops.yml").read_text())["sources"]
+    described = {
+        table["name"]: [column["name"] for column in table["columns"] if column["description"]]
+        for table in ops["tables"]
+    }
+    assert described == {
+        table: [column for column, _ in columns] for table, columns in OPS_TABLES.items()
+    }

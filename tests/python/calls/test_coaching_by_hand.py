@@ -80,9 +80,8 @@ def marts(request, tmp_path_factory) -> Iterator[dict[str, list[dict]]]:
 
 
 def _built(folder, env) -> dict[str, list[dict]]:
-    project = SmallProject(folder, env, "models/staging/registry")
+    project = SmallProject(folder, env, "models/staging/registry", "models/staging/ops")
     for path in (
-        "models/docs.md",
         "models/ai/_ai.yml",
         "models/marts/calls/_calls.yml",
         "models/intermediate/calls/int_call_measures.sql",

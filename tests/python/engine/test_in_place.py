@@ -29,7 +29,6 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> SmallProject:
     env = {"GTM_TARGET": "duckdb", "GTM_DUCKDB_PATH": str(folder / "warehouse.duckdb")}
     made = SmallProject(folder / "project", env)
     models = made.folder / "models"
-    models.mkdir()
     (models / "models.yml").write_text(CONTRACT)
     for name, sql in MODELS.items():
         (models / f"{name}.sql").write_text(sql)

@@ -328,15 +328,13 @@ class Desk:
             "models/enrich/account_brief",
             "models/enrich/first_touch",
             "models/marts/briefs",
+            "models/staging/ops",
         )
         models = self.project.folder / "models"
-        shutil.copy(PROJECT_DIR / "models/docs.md", models)
         (models / "ai").mkdir()
         described = yaml.safe_load((PROJECT_DIR / "models/ai/_ai.yml").read_text())
         ours = [one for one in described["models"] if one["name"] in ANSWERS]
-        (models / "ai/_ai.yml").write_text(
-            yaml.safe_dump({"version": 2, "sources": described["sources"], "models": ours})
-        )
+        (models / "ai/_ai.yml").write_text(yaml.safe_dump({"version": 2, "models": ours}))
         for name in ANSWERS:
             shutil.copy(PROJECT_DIR / f"models/ai/{name}.sql", models / "ai")
         shutil.copy(PROJECT_DIR / "models/staging/registry/_registry.yml", models)

@@ -114,7 +114,7 @@ def test_second_writer_is_turned_away(gtm: Gtm, duckdb_env: dict[str, str]) -> N
     assert "another gtm run is writing" in err
 
 
-PARTS = ("models/staging/registry", "tests/dbt/registry")
+PARTS = ("models/staging/registry", "models/staging/ops", "tests/dbt/registry")
 
 
 @pytest.fixture(params=["duckdb", "snowflake"])

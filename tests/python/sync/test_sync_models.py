@@ -496,10 +496,13 @@ class Org:
     def __init__(self, folder: Path, env: dict[str, str]) -> None:
         self.settings = Settings(**env)
         self.project = SmallProject(
-            folder / "project", env, "models/sync", "models/intermediate/sync"
+            folder / "project",
+            env,
+            "models/sync",
+            "models/intermediate/sync",
+            "models/staging/ops",
         )
         models = self.project.folder / "models"
-        shutil.copy(PROJECT_DIR / "models" / "docs.md", models)
         for source in ("salesforce", "hubspot", "outreach", "registry"):
             shutil.copy(PROJECT_DIR / f"models/staging/{source}/_{source}.yml", models)
         for registry in REGISTRIES:

@@ -45,8 +45,6 @@ def staged_on(
                 )
         project = SmallProject(folder / "project", env)
         models = project.folder / "models"
-        models.mkdir()
-        shutil.copy(PROJECT_DIR / "models" / "docs.md", models)
         for source in sources:
             for path in (PROJECT_DIR / "models" / "staging" / source).glob("*"):
                 if "salesforce" not in path.name:

@@ -38,8 +38,6 @@ class Org:
         self.settings = Settings(**env)
         self._project = SmallProject(folder / "project", env)
         models = self._project.folder / "models"
-        models.mkdir()
-        shutil.copy(PROJECT_DIR / "models" / "docs.md", models)
         for folder_name in STAGING:
             for path in (PROJECT_DIR / folder_name).glob("*salesforce*"):
                 shutil.copy(path, models)
