@@ -8,7 +8,8 @@ six digits and DuckDB to sixteen.
       How far `recent` of `recent + baseline` visits lies above the share expected when the rate did
       not change, as a standard normal deviate: Peizer and Pratt's approximation of the binomial
       tail P(X >= recent) (Journal of the American Statistical Association 63, 1968, p. 1416).
-      Counts need not be whole.
+      Counts need not be whole. At the expected share what stands under the root is 0, or less by its last
+      digits: no root for Snowflake, and no number for DuckDB.
     -#}
     {%- set n = "(" ~ recent ~ " + " ~ baseline ~ ")" -%}
     {%- set below = "greatest(" ~ recent ~ " - 0.5, 0.000001)" -%}
@@ -24,9 +25,10 @@ six digits and DuckDB to sixteen.
     / nullif(abs({{ below }} - {{ n }} * {{ p }}), 0)
     * sqrt(
         2 / (1 + cast(1 as double) / (6 * {{ n }}))
-        * (
+        * greatest(
             {{ below }} * ln({{ below }} / ({{ n }} * {{ p }}))
-            + {{ above }} * ln({{ above }} / ({{ n }} * {{ q }}))
+            + {{ above }} * ln({{ above }} / ({{ n }} * {{ q }})),
+            0
         )
     )
 {%- endmacro %}

@@ -81,6 +81,40 @@ def _array_to_string(call: exp.Expr) -> None:
     call.replace(_duckdb("coalesce", joined, empty))
 
 
+def _division(call: exp.Expr) -> None:
+    """Nothing is divided by zero; DuckDB answers infinity. Divisors with divisions of their own are
+    left alone, for the sake of time: of long formulas there would be hundreds."""
+    if call.expression.find(exp.Div) is not None:
+        return
+    _refuse(call, "expression", exp.EQ, "Division by zero")
+
+
+def _root(call: exp.Expr) -> None:
+    """A negative number has no root; DuckDB answers not a number."""
+    _refuse(call, "this", exp.LT, "Invalid floating point operation: sqrt")
+
+
+def _logarithm(call: exp.Expr) -> None:
+    """Only what is above zero has a logarithm; DuckDB answers minus infinity."""
+    if call.this.find(exp.Div) is not None:
+        return
+    _refuse(call, "this", exp.LTE, "Invalid floating point operation: ln")
+
+
+def _refuse(call: exp.Expr, name: str, condition: type[exp.Expr], message: str) -> None:
+    """Make an argument an error where it is so beside zero. It is written once: nested ones would
+    grow with the power of their depth."""
+    value = call.args[name]
+    if isinstance(value, exp.Nullif) or (isinstance(value, exp.Literal) and float(value.name) > 0):
+        return
+    item = exp.to_identifier("item")
+    is_so = condition(this=item, expression=exp.Literal.number(0))
+    failed = exp.If(this=is_so, true=_duckdb("error", _literal(message)))
+    check = exp.Lambda(this=exp.Case(ifs=[failed], default=item.copy()), expressions=[item.copy()])
+    checked = _duckdb("list_transform", _duckdb("list_value", value), check)
+    call.set(name, _duckdb("list_extract", checked, exp.Literal.number(1)))
+
+
 def _no_named_window(select: exp.Expr) -> None:
     """Refuse what DuckDB takes and Snowflake has not."""
     if select.args.get("windows"):
@@ -135,4 +169,7 @@ _CORRECTIONS: dict[type[exp.Expr], Callable[[exp.Expr], None]] = {
     exp.TryCast: _time_with_offset,
     exp.Anonymous: _time_with_offset,
     exp.Select: _no_named_window,
+    exp.Div: _division,
+    exp.Sqrt: _root,
+    exp.Ln: _logarithm,
 }

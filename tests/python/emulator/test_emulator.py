@@ -80,6 +80,9 @@ def test_a_failing_statement_is_an_error_at_once(warehouse: Warehouse) -> None:
         "select parse_json('[b') as broken",
         "select sum(v) over w from (select 1 as v) as t window w as (partition by v)",
         "select * from raw.no_such_table",
+        "select 1 / v as ratio from (select 0 as v) as t",
+        "select sqrt(v) as root from (select -1e-16 as v) as t",
+        "select ln(v) as logarithm from (select 0 as v) as t",
     ):
         with pytest.raises(ProgrammingError):
             warehouse.rows(sql)

@@ -75,6 +75,23 @@ def test_binomial_tail(
     )
 
 
+@pytest.mark.parametrize(("recent", "baseline", "days"), [(4, 7, 15), (4, 21, 43), (11, 28, 19)])
+def test_as_many_visits_as_expected_are_no_error(
+    con: duckdb.DuckDBPyConnection,
+    rendered: tuple[str, str],
+    recent: int,
+    baseline: int,
+    days: int,
+) -> None:
+    """There the last digits would have a root drawn of less than nothing, which Snowflake refuses
+    and DuckDB answers with a p-value that is no number."""
+    [[p]] = con.sql(
+        f"select {rendered[1]} from (select {recent}::double as k, {baseline}::double as b, "
+        f"{days}::double as past_days)"
+    ).fetchall()
+    assert p is None or p == pytest.approx(0.5)
+
+
 def binomial_tail(at_least: int, trials: int, share: float) -> float:
     """P(X >= at_least) for a binomial X, summed exactly."""
     return sum(
