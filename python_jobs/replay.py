@@ -192,7 +192,7 @@ def read_comparison(warehouse: Warehouse, wish: Wish, top: int) -> Comparison:
         "coalesce(sum(case when stage_change < 0 then 1 else 0 end), 0) as accounts_down, "
         "coalesce(sum(case when old_intent_stage = 'Hot' then 1 else 0 end), 0) as old_hot, "
         "coalesce(sum(case when new_intent_stage = 'Hot' then 1 else 0 end), 0) as new_hot, "
-        "avg(score_change) as mean_score_change, "
+        "avg(cast(score_change as double)) as mean_score_change, "
         "avg(score_change_by_weights) as mean_score_change_by_weights, "
         "avg(score_change_by_decay) as mean_score_change_by_decay, "
         "avg(score_change_by_scale) as mean_score_change_by_scale "

@@ -99,8 +99,8 @@ final as (
         {%- for place in range(var('top_count')) %}
         {%- set entry = array_item('tops.largest', place) %}
         {%- do fragments.append(
-            "'{\"" ~ label ~ "\":' || label_" ~ place ~ ".label_json || ',\"events\":' || cast(cast(floor("
-            ~ entry ~ " / 1000000000) as bigint) as varchar) || '}'"
+            "'{\"" ~ label ~ "\":' || label_" ~ place ~ ".label_json || ',\"events\":' || cast(cast(floor(cast("
+            ~ entry ~ " as double) / 1000000000) as bigint) as varchar) || '}'"
         ) %}
         {%- endfor %}
         '[' || {{ join_present(fragments) }} || ']' as {{ name }}

@@ -82,7 +82,7 @@ parts as (
 
     select
         said.opportunity_id,
-        cast(floor(said.characters_before / settings.part_characters) as integer) + 1 as part_number,
+        cast(floor(cast(said.characters_before as double) / settings.part_characters) as integer) + 1 as part_number,
         {{ json_array_agg(
             json_build({'id': "'segment:' || said.segment_id", 'text': 'said.text', 'by': 'said.said_by'}),
             'said.started_at, said.call_id, said.segment_number',

@@ -52,7 +52,7 @@ def hash_of_records(warehouse: Warehouse, table: str) -> str:
             from (
                 select
                     position,
-                    floor(position / {IN_ONE_HASH}) as bucket,
+                    floor(cast(position as double) / {IN_ONE_HASH}) as bucket,
                     md5(concat_ws({UNIT}, {", ".join(texts)})) as row_hash
                 from {table}
                 where plan_id = ?

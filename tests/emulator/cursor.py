@@ -12,12 +12,15 @@ from snowflake.connector.errors import ProgrammingError
 from sqlglot import exp
 
 from tests.emulator import parsing, staging, transforms
+from tests.emulator.kinds import Catalog
 from tests.emulator.rewriting import Rewriting
 
 # DuckDB refuses temporary objects outside its own catalog; every name dbt uses is unique anyway.
 _NO_SUCH_PROPERTY = (exp.TemporaryProperty, exp.TransientProperty)
 # One statement at a time: DDL of several sessions would conflict in DuckDB's catalog.
 _ONE_AT_A_TIME = threading.RLock()
+# Of one server: its tests and jobs see the same relations.
+_catalog = Catalog()
 
 
 class EmulatorCursor(FakeSnowflakeCursor):
@@ -60,6 +63,7 @@ class EmulatorCursor(FakeSnowflakeCursor):
     def _transform(self, expression: exp.Expr, params: Any) -> exp.Expr:
         if isinstance(expression, exp.Create):
             _drop_properties(expression)
+        _catalog.take(expression)
         transforms.correct(expression)
         return super()._transform(Rewriting(expression), params).statement
 

@@ -171,7 +171,7 @@ told as (
         cast(cast(started_at as date) as varchar),
         'Call on ' || cast(cast(started_at as date) as varchar) || ' with '
         || case when guest_count = 1 then '1 guest' else cast(guest_count as varchar) || ' guests' end
-        || coalesce(', ' || cast(cast(round(duration_seconds / 60.0) as integer) as varchar) || ' minutes', ''),
+        || coalesce(', ' || cast(cast(round(cast(duration_seconds as double) / 60) as integer) as varchar) || ' minutes', ''),
         'marts.fct_calls',
         call_id,
         true,

@@ -22,7 +22,7 @@ sums as (
         avg(
             case
                 when is_internal and not was_internal
-                    then case when pause_ms > 0 then pause_ms when pause_ms <= 0 then 0 end
+                    then cast(case when pause_ms > 0 then pause_ms when pause_ms <= 0 then 0 end as double)
             end
         ) as waited_ms,
         max(ends_ms) as ends_ms,
@@ -51,7 +51,7 @@ final as (
         cast(our_longest_ms as double) / 1000 as longest_monologue_seconds,
         cast(their_longest_ms as double) / 1000 as longest_customer_story_seconds,
         case when ends_ms > 0 then cast(turn_count - 1 as double) * 60000 / ends_ms end as turns_per_minute,
-        cast(waited_ms as double) / 1000 as patience_seconds,
+        waited_ms / 1000 as patience_seconds,
         untimed_count = 0 as is_timed
     from sums
 

@@ -69,7 +69,7 @@ scores as (
         baseline_days,
         greatest(
             1,
-            (baseline_visits_squared / baseline_days - visits_a_day * visits_a_day) / visits_a_day
+            (cast(baseline_visits_squared as double) / baseline_days - visits_a_day * visits_a_day) / visits_a_day
         ) as dispersion
     from testable
     where visits_7d > 7 * visits_a_day
