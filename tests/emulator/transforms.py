@@ -151,6 +151,29 @@ def _time_with_offset(call: exp.Expr) -> None:
     call.replace(exp.TryCast(this=time, to=exp.DataType.build("timestamptz")))
 
 
+MOST_STEPS = 100
+"""After so many Snowflake ends a recursion, with an error."""
+
+
+def _recursion(clause: exp.Expr) -> None:
+    """Count the steps of each recursive query in a column of its own; DuckDB takes any number."""
+    for cte in clause.expressions if clause.args.get("recursive") else ():
+        anchor, step = cte.this.args.get("this"), cte.this.args.get("expression")
+        if not isinstance(cte.this, exp.Union) or not isinstance(step, exp.Select):
+            continue
+        itself = next((t for t in step.find_all(exp.Table) if t.name == cte.alias), None)
+        if itself is None or not isinstance(anchor, exp.Select):
+            continue
+        steps = exp.column("steps_taken", table=itself.alias_or_name)
+        is_last = exp.GT(this=steps, expression=exp.Literal.number(MOST_STEPS))
+        refused = _duckdb("error", _literal("Recursion exceeded max iteration count (100)"))
+        going_on = exp.Case(ifs=[exp.If(this=is_last, true=refused)], default=exp.true())
+        anchor.select("1 as steps_taken", copy=False)
+        one_more = exp.Add(this=steps.copy(), expression=exp.Literal.number(1))
+        step.select(exp.alias_(one_more, "steps_taken"), copy=False)
+        step.where(going_on, copy=False)
+
+
 def _literal(text: str) -> exp.Expr:
     return exp.Literal.string(text)
 
@@ -172,4 +195,5 @@ _CORRECTIONS: dict[type[exp.Expr], Callable[[exp.Expr], None]] = {
     exp.Div: _division,
     exp.Sqrt: _root,
     exp.Ln: _logarithm,
+    exp.With: _recursion,
 }

@@ -30,7 +30,7 @@ registry as (
 
 ),
 
--- whom a signal is about, and its order among those of its name
+-- whom a signal is about, and its order among those of its name and day
 in_order as (
 
     select
@@ -39,9 +39,9 @@ in_order as (
         registry.cool_down_days,
         {{ signal_subject('signals') }} as subject,
         row_number() over (
-            partition by {{ signal_subject('signals') }}
-            order by signals.detected_at, signals.strength desc, signals.signal_id
-        ) as firing_number
+            partition by {{ signal_subject('signals') }}, signals.detected_at
+            order by signals.strength desc, signals.signal_id
+        ) as number_of_day
     from signals
     inner join registry on signals.signal_name = registry.signal_name
 
@@ -66,40 +66,63 @@ earlier_firings as (
 
 ),
 
--- one after the other: a cool-down begins with a firing that is in none
-cooled as (
+firing_days as (
+
+    select distinct
+        subject,
+        detected_at,
+        cool_down_days
+    from in_order
+    where cool_down_days > 0
+
+),
+
+first_days as (
 
     select
-        in_order.signal_id,
-        in_order.subject,
-        in_order.firing_number,
-        coalesce(
-            {{ days_between('earlier_firings.cooling_from', 'in_order.detected_at') }} < in_order.cool_down_days,
-            false
-        ) as is_in_cool_down,
-        case
-            when {{ days_between('earlier_firings.cooling_from', 'in_order.detected_at') }} < in_order.cool_down_days
-                then earlier_firings.cooling_from
-            else in_order.detected_at
-        end as cooling_from
-    from in_order
-    left join earlier_firings on in_order.subject = earlier_firings.subject
-    where in_order.firing_number = 1
+        firing_days.subject,
+        min(firing_days.detected_at) as detected_at
+    from firing_days
+    left join earlier_firings on firing_days.subject = earlier_firings.subject
+    where coalesce(
+        {{ days_between('earlier_firings.cooling_from', 'firing_days.detected_at') }} >= firing_days.cool_down_days,
+        true
+    )
+    group by 1
+
+),
+
+-- the first day after a cool-down that begins on a day
+next_days as (
+
+    select
+        firing_days.subject,
+        firing_days.detected_at,
+        min(later_days.detected_at) as next_detected_at
+    from firing_days
+    inner join firing_days as later_days
+        on firing_days.subject = later_days.subject
+        and later_days.detected_at >= {{ add_days('firing_days.detected_at', 'firing_days.cool_down_days') }}
+    group by 1, 2
+
+),
+
+-- one after the other: a cool-down begins with a firing that is in none. From cool-down to cool-down and not from
+-- firing to firing, since Snowflake ends a recursion with an error after a hundred steps
+cool_downs as (
+
+    select
+        subject,
+        detected_at
+    from first_days
     union all
     select
-        in_order.signal_id,
-        in_order.subject,
-        in_order.firing_number,
-        {{ days_between('cooled.cooling_from', 'in_order.detected_at') }} < in_order.cool_down_days,
-        case
-            when {{ days_between('cooled.cooling_from', 'in_order.detected_at') }} < in_order.cool_down_days
-                then cooled.cooling_from
-            else in_order.detected_at
-        end
-    from cooled
-    inner join in_order
-        on cooled.subject = in_order.subject
-        and cooled.firing_number + 1 = in_order.firing_number
+        cool_downs.subject,
+        next_days.next_detected_at
+    from cool_downs
+    inner join next_days
+        on cool_downs.subject = next_days.subject
+        and cool_downs.detected_at = next_days.detected_at
 
 ),
 
@@ -121,13 +144,16 @@ final as (
         ) as integer) as batch_rank,
         in_order.evidence,
 
-        cooled.is_in_cool_down,
+        in_order.cool_down_days > 0
+            and (in_order.number_of_day > 1 or cool_downs.subject is null) as is_in_cool_down,
 
         in_order.occurred_at,
         in_order.detected_at,
         in_order.loaded_at
     from in_order
-    inner join cooled on in_order.signal_id = cooled.signal_id
+    left join cool_downs
+        on in_order.subject = cool_downs.subject
+        and in_order.detected_at = cool_downs.detected_at
 
 )
 

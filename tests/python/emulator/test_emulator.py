@@ -83,6 +83,8 @@ def test_a_failing_statement_is_an_error_at_once(warehouse: Warehouse) -> None:
         "select 1 / v as ratio from (select 0 as v) as t",
         "select sqrt(v) as root from (select -1e-16 as v) as t",
         "select ln(v) as logarithm from (select 0 as v) as t",
+        "with recursive t as (select 1 as n union all select t.n + 1 from t where t.n < 150) "
+        "select max(n) as n from t",
     ):
         with pytest.raises(ProgrammingError):
             warehouse.rows(sql)
