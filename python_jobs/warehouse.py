@@ -202,7 +202,9 @@ class SnowflakeWarehouse:
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def arrow(self, sql: str, params: Sequence[Any] = ()) -> pa.Table:
-        table = self._run(sql, params).fetch_arrow_all(force_return_table=True)
+        cursor = self._run(sql, params)
+        chunks = list(cursor.fetch_arrow_batches(force_microsecond_precision=True))
+        table = together(chunks or [cursor.fetch_arrow_all(force_return_table=True)])
         return table.rename_columns([name.lower() for name in table.column_names])
 
     def execute(self, sql: str, params: Sequence[Any] = ()) -> None:
@@ -213,6 +215,12 @@ class SnowflakeWarehouse:
 
     def close(self) -> None:
         self._connection.close()
+
+
+def together(chunks: Sequence[pa.Table]) -> pa.Table:
+    """The chunks of one result as a table. Snowflake sends whole numbers as narrow as a chunk's own
+    values let it, so that the types of two chunks may differ; the widest holds them all."""
+    return pa.concat_tables(chunks, promote_options="permissive")
 
 
 def snowflake_options(settings: Settings) -> dict[str, Any]:

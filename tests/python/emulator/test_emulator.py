@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+import pyarrow as pa
 import pytest
 import snowflake.connector
 from snowflake.connector.errors import ProgrammingError
 
 from python_jobs.settings import PROJECT_DIR, Settings
-from python_jobs.warehouse import Warehouse, open_warehouse, snowflake_options
+from python_jobs.warehouse import Warehouse, open_warehouse, snowflake_options, together
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +90,24 @@ def test_a_failing_statement_is_an_error_at_once(warehouse: Warehouse) -> None:
         with pytest.raises(ProgrammingError):
             warehouse.rows(sql)
     assert time.monotonic() - began < 5
+
+
+def test_chunks_of_one_result_go_together() -> None:
+    """Snowflake sends each chunk's whole numbers as narrow as they are."""
+    chunks = [
+        pa.table({"n": pa.array([1], pa.int8()), "at": pa.array([0], pa.timestamp("us"))}),
+        pa.table({"n": pa.array([70_000], pa.int32()), "at": pa.array([None], pa.timestamp("us"))}),
+    ]
+    assert together(chunks)["n"].to_pylist() == [1, 70_000]
+
+
+def test_a_result_as_a_table_has_the_precision_of_what_is_kept(warehouse: Warehouse) -> None:
+    """Microseconds, which hold every year; nanoseconds, which chunks have by their own values, do
+    not."""
+    at = "cast('0001-01-01 00:00:00.000001' as timestamp_ntz)"
+    found = warehouse.arrow(f"select 1 as n, {at} as at union all select 2, null order by n")
+    assert found.schema.field("at").type == pa.timestamp("us")
+    assert found["at"].to_pylist() == [datetime(1, 1, 1, microsecond=1), None]
 
 
 def test_a_large_literal_insert_keeps_every_character(warehouse: Warehouse) -> None:
