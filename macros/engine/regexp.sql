@@ -30,7 +30,7 @@ Patterns hold no backslash (write [.] and [0-9]); see gtm registry for what is r
 {# HTML, once escaped or not, as plain text: tags taken out, entities that matter replaced, also those that were escaped themselves. #}
 {% macro plain_text(expr) -%}
     {%- set without_tags = regexp_removed(unescaped(expr), "'<[^>]*>'", "' '") -%}
-    trim({{ regexp_removed(unescaped(without_tags), "'[ ]+'", "' '") }})
+    {{ trimmed(regexp_removed(unescaped(without_tags), "'[ ]+'", "' '")) }}
 {%- endmacro %}
 
 {% macro unescaped(expr) -%}

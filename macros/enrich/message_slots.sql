@@ -16,10 +16,10 @@ Müller" is Anna-Lena.
 #}
 {% macro greeting_name(first_name) -%}
     {%- set title = "'^((dr|prof|mr|mrs|ms|miss|mx|herr|frau|sir|dame|ing|dipl)[.]?-?[ ]+|(dr|prof|mr|mrs|ms)[.])+'" -%}
-    {%- set trimmed = "trim(" ~ first_name ~ ")" -%}
-    {%- set untitled = "substr(" ~ trimmed ~ ", 1 + length(" ~ trimmed ~ ") - length("
-        ~ regexp_removed("lower(" ~ trimmed ~ ")", title) ~ "))" -%}
-    {%- set untitled = "trim(" ~ untitled ~ ")" -%}
+    {%- set whole = trimmed(first_name) -%}
+    {%- set untitled = "substr(" ~ whole ~ ", 1 + length(" ~ whole ~ ") - length("
+        ~ regexp_removed("lower(" ~ whole ~ ")", title) ~ "))" -%}
+    {%- set untitled = trimmed(untitled) -%}
     {%- set first = regexp_removed("split_part(" ~ untitled ~ ", ' ', 1)", "'[.,;]+$'") -%}
     case
         when {{ regexp_found(first, "'[][0-9@/{}<>_?*]|^-'") }} or length({{ first }}) < 2 then null
@@ -37,7 +37,7 @@ made of such words.
 #}
 {% macro conversational_company(name) -%}
     {%- set suffix = "'([ ,]+(" ~ var('company_suffixes') | join('|') | replace('.', '[.]') ~ ")[.]?)+[ ,]*$'" -%}
-    {%- set plain = "trim(" ~ regexp_removed(name, "'[ ]*[(][^)]*[)]'") ~ ")" -%}
+    {%- set plain = trimmed(regexp_removed(name, "'[ ]*[(][^)]*[)]'")) -%}
     {%- set short = "left(" ~ plain ~ ", length(" ~ regexp_removed("lower(" ~ plain ~ ")", suffix) ~ "))" -%}
     case
         when {{ regexp_found(name, "'^[a-z0-9-]+([.][a-z]+)+$'") }}

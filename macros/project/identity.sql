@@ -11,7 +11,7 @@
     -#}
     case
         when position('@' in {{ column }}) > 0
-            then lower(trim(split_part(split_part({{ column }}, '<', -1), '>', 1)))
+            then lower({{ trimmed("split_part(split_part(" ~ column ~ ", '<', -1), '>', 1)") }})
     end
 {%- endmacro %}
 
@@ -25,7 +25,7 @@
 
 {% macro email_domain(column) -%}
     {#- The part after the @, lower case; null where there is none. -#}
-    nullif(trim(split_part({{ clean_email(column) }}, '@', 2)), '')
+    nullif({{ trimmed("split_part(" ~ clean_email(column) ~ ", '@', 2)") }}, '')
 {%- endmacro %}
 
 {% macro name_key(column) -%}
@@ -40,11 +40,12 @@
 {%- endmacro %}
 
 {% macro first_word(column) -%}
-    nullif(split_part(trim({{ column }}), ' ', 1), '')
+    nullif(split_part({{ trimmed(column) }}, ' ', 1), '')
 {%- endmacro %}
 
 {% macro words_after_first(column) -%}
-    nullif(trim(substr(trim({{ column }}), length(split_part(trim({{ column }}), ' ', 1)) + 1)), '')
+    {%- set whole = trimmed(column) -%}
+    nullif({{ trimmed("substr(" ~ whole ~ ", length(split_part(" ~ whole ~ ", ' ', 1)) + 1)") }}, '')
 {%- endmacro %}
 
 {% macro agree(a, b) -%}

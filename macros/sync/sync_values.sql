@@ -48,11 +48,11 @@ trimmed, '' as null, cut to the field's length; numbers without trailing zeros, 
 
 {% macro plain_value_text(text, mapping) -%}
     {%- if mapping.is_id -%}
-        {{ salesforce_id18("nullif(trim(" ~ text ~ "), '')") }}
+        {{ salesforce_id18("nullif(" ~ trimmed(text) ~ ", '')") }}
     {%- elif mapping.max_length -%}
-        nullif(trim(left(trim({{ text }}), {{ mapping.max_length | int }})), '')
+        nullif({{ trimmed("left(" ~ trimmed(text) ~ ", " ~ mapping.max_length | int ~ ")") }}, '')
     {%- else -%}
-        nullif(trim({{ text }}), '')
+        nullif({{ trimmed(text) }}, '')
     {%- endif -%}
 {%- endmacro %}
 

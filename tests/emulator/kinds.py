@@ -331,6 +331,10 @@ def _averaged(one: exp.Expr, of: Of, wants: Wants) -> Kind:
 def _texts(one: exp.Expr, of: Of, wants: Wants) -> Kind:
     """Functions of text; what else they are given (places, lengths) are numbers or text."""
     wants(one.this, (TEXT,))
+    if isinstance(one, exp.Trim) and one.args.get("expression") is None:
+        raise ValueError(
+            f"{_shown(one)} takes off plain blanks on Snowflake, more on DuckDB: say which"
+        )
     return {
         exp.Length: NUMBER,
         exp.StrPosition: NUMBER,

@@ -23,6 +23,8 @@ def install() -> None:
     """Take out what fakesnow does too much, and put in what it does wrong."""
     # It makes every sum a double; Snowflake's sum of whole numbers is a whole number.
     transforms.numeric_agg_implicit_cast = lambda expression: expression
+    # It forgets which characters are to be trimmed, and at which end.
+    transforms.trim_cast_varchar = lambda expression: expression
     transforms.create_table_as = _create_table_as
 
 

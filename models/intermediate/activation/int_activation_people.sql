@@ -169,7 +169,7 @@ final as (
         described.last_name,
         coalesce(
             described.display_name,
-            nullif(trim(coalesce(described.first_name, '') || ' ' || coalesce(described.last_name, '')), ''),
+            nullif({{ trimmed("coalesce(described.first_name, '') || ' ' || coalesce(described.last_name, '')") }}, ''),
             described.email,
             'Unnamed'
         ) as display_name,

@@ -40,13 +40,13 @@ suppressions as (
     select
         registry.suppression_id,
         registry.kind,
-        coalesce(aliases.account_key, lower(trim(registry.value))) as value,
+        coalesce(aliases.account_key, lower({{ trimmed('registry.value') }})) as value,
         registry.reason,
         cast(registry.valid_until as date) as valid_until
     from {{ ref('stg_registry__suppressions') }} as registry
     left join {{ ref('stg_registry__account_aliases') }} as aliases
         on registry.kind = 'account'
-        and lower(trim(registry.value)) = aliases.alias_domain
+        and lower({{ trimmed('registry.value') }}) = aliases.alias_domain
     where registry.approved_by is not null
         and coalesce(cast(registry.approved_at as date) <= {{ add_days(as_of_date(), 1) }}, true)
         and coalesce(cast(registry.valid_from as date) <= {{ add_days(as_of_date(), 1) }}, true)

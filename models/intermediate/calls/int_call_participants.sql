@@ -40,7 +40,7 @@ parties as (
         coalesce(gong_parties.email, gong_users.email) as email,
         coalesce(
             gong_parties.party_name,
-            nullif(trim(coalesce(gong_users.first_name, '') || ' ' || coalesce(gong_users.last_name, '')), '')
+            nullif({{ trimmed("coalesce(gong_users.first_name, '') || ' ' || coalesce(gong_users.last_name, '')") }}, '')
         ) as participant_name,
         coalesce(gong_parties.title, gong_users.title) as title,
         gong_parties.is_internal

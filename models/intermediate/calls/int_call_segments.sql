@@ -151,11 +151,11 @@ final as (
         cast(starts_ms as bigint) as starts_ms,
         cast(ends_ms as bigint) as ends_ms,
         cast(
-            length(trim(text)) - length(replace(trim(text), ' ', '')) + 1 as integer
+            length({{ trimmed('text') }}) - length(replace({{ trimmed('text') }}, ' ', '')) + 1 as integer
         ) as word_count,
 
         -- also as Chinese, Japanese and Arabic write it
-        right(trim(text), 1) in ('?', '？', '؟') as is_question,
+        right({{ trimmed('text') }}, 1) in ('?', '？', '؟') as is_question,
 
         version_at,
         known_at

@@ -26,7 +26,7 @@ collected as (
         gong_calls.call_language,
         gong_calls.url,
         gong_calls.primary_user_id as rep_id,
-        nullif(trim(coalesce(gong_users.first_name, '') || ' ' || coalesce(gong_users.last_name, '')), '') as rep_name,
+        nullif({{ trimmed("coalesce(gong_users.first_name, '') || ' ' || coalesce(gong_users.last_name, '')") }}, '') as rep_name,
         gong_users.email as rep_email,
         cast(null as varchar) as account_domain,
         -- what is said in a private call is not handed on; that it was held is

@@ -66,7 +66,7 @@ final as (
 
         -- only visitors that no record and no e-mail name have neither
         coalesce(
-            nullif(trim(coalesce(records.first_name, '') || ' ' || coalesce(records.last_name, '')), ''),
+            nullif({{ trimmed("coalesce(records.first_name, '') || ' ' || coalesce(records.last_name, '')") }}, ''),
             people.email,
             case when records.person_id is null then 'Anonymous' else 'Unnamed' end
         ) as display_name,

@@ -51,11 +51,10 @@ final as (
         ) as location,
         -- text from outside: read as data, never as markup or instruction
         coalesce(
-            trim(
-                {{ json_text('posting', 'descriptionPlain') }}
-                || coalesce(' ' || listed.list_text, '')
-                || coalesce(' ' || {{ json_text('posting', 'additionalPlain') }}, '')
-            ),
+            {{ trimmed(
+                json_text('posting', 'descriptionPlain') ~ " || coalesce(' ' || listed.list_text, '') || coalesce(' ' || "
+                ~ json_text('posting', 'additionalPlain') ~ ", '')"
+            ) }},
             {{ plain_text(json_text('posting', 'content')) }}
         ) as description,
         coalesce(

@@ -37,6 +37,8 @@ def warehouse(snowflake_env: dict[str, str]) -> Iterator[Warehouse]:
             "abc",
         ),
         ("array_to_string(array_construct(), ',')", ""),
+        ("rtrim('/a/', '/')", "/a"),
+        ("trim('xax', 'x')", "a"),
         ("regexp_substr(text, pattern, 1, 1, 'e', 1)", "b"),
         ("regexp_substr('none', pattern, 1, 1, 'e', 1)", None),
         ("try_to_timestamp_tz('none')", None),

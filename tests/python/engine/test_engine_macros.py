@@ -60,6 +60,11 @@ VALUES: dict[str, tuple[str, str, Any]] = {
     "epoch_ms": ("json_epoch_ms('record', 'millis')", RECORDS, datetime(2026, 1, 31, 8, 0, 1)),
     "removed": ("regexp_removed('text', \"'[ab]'\")", TEXTS, "xcx"),
     "address": ("clean_email('text')", "select ' Ann+x@Acme.com ' as text", "ann+x@acme.com"),
+    "address_that_was_pasted": (
+        "clean_email('text')",
+        "select chr(160) || 'Ann@acme.com' || chr(10) || chr(12288) as text",
+        "ann@acme.com",
+    ),
     "address_in_brackets": (
         "clean_email('text')",
         "select 'Ann Lee <Ann@Acme.com>' as text",
