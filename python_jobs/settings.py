@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from python_jobs.errors import ConfigurationError
@@ -57,6 +57,12 @@ class Settings(BaseSettings):
     snowflake_host: str | None = Field(default=None, alias="SNOWFLAKE_HOST")
     snowflake_port: int = Field(default=443, alias="SNOWFLAKE_PORT")
     snowflake_protocol: str = Field(default="https", alias="SNOWFLAKE_PROTOCOL")
+
+    @field_validator("snowflake_private_key_path")
+    @classmethod
+    def _from_home(cls, path: Path | None) -> Path | None:
+        """dbt looks for a folder called ~, which no shell has read in a ``.env`` file."""
+        return path and path.expanduser()
 
     @property
     def patience(self) -> Patience:

@@ -185,6 +185,15 @@ class SnowflakeWarehouse:
             raise ConfigurationError(
                 f"Snowflake refused to connect: {_first_line(error)}: check the SNOWFLAKE_ settings"
             ) from None
+        except (OSError, TypeError, ValueError) as error:
+            if settings.snowflake_private_key_path is None:
+                raise
+            # what the connector raises of the key's file, before it connects
+            why = getattr(error, "strerror", None) or _first_line(error)
+            raise ConfigurationError(
+                f"the private key {settings.snowflake_private_key_path} cannot be read ({why}): "
+                "check SNOWFLAKE_PRIVATE_KEY_PATH and SNOWFLAKE_PRIVATE_KEY_PASSPHRASE"
+            ) from None
 
     @property
     def connection(self) -> Any:
