@@ -31,6 +31,15 @@ _TYPES: Final = {
     OBJECT: {"OBJECT"},
     VECTOR: {"VECTOR"},
 }
+# https://docs.snowflake.com/en/sql-reference/reserved-keywords
+_RESERVED_WORDS = """
+    all alter and any as between by case cast check column connect constraint create cross current
+    delete distinct drop else exists false following for from full grant group having ilike in
+    increment inner insert intersect into is join lateral left like minus natural not null of on or
+    order qualify regexp revoke right rlike row rows sample select set some start table tablesample
+    then to trigger true try_cast union unique update using values when whenever where with
+"""
+_RESERVED: Final = frozenset(_RESERVED_WORDS.split())
 _FLATTENED: Columns = {
     "seq": NUMBER,
     "key": TEXT,
@@ -53,6 +62,10 @@ class Catalog:
         Raises:
             ValueError: Snowflake would refuse it, or answer it otherwise; says what to write.
         """
+        if isinstance(statement, exp.Create | exp.Insert | exp.Query):
+            _refuse_reserved(statement)
+        if isinstance(statement, exp.Insert):
+            _refuse_made_values(statement)
         if isinstance(statement, exp.Create):
             self._take_create(statement)
         elif isinstance(statement, exp.Insert) and isinstance(statement.expression, exp.Query):
@@ -73,6 +86,19 @@ class Catalog:
             if given and kind and given != kind:
                 raise ValueError(f"column {name} is declared as {kind} and selected as {given}")
         self.relations[_name(table)] = declared or selected or {}
+
+
+def _refuse_reserved(statement: exp.Expr) -> None:
+    for one in statement.find_all(exp.Identifier):
+        if not one.args.get("quoted") and one.name.lower() in _RESERVED:
+            raise ValueError(f"{one.name} is a word of Snowflake's own: give it another name")
+
+
+def _refuse_made_values(insert: exp.Insert) -> None:
+    made = (exp.ParseJSON, exp.JSONObject, exp.Array, exp.ToVariant)
+    values = insert.expression
+    if isinstance(values, exp.Values) and (found := values.find(*made)) is not None:
+        raise ValueError(f"{_shown(found)} in VALUES: Snowflake makes none there, select it")
 
 
 def _declared(schema: exp.Schema) -> Columns:

@@ -63,6 +63,9 @@ def test_refused(catalog: Catalog, expression: str) -> None:
         "with a as (select n as m from raw.t) select m / 3 from a",
         "create table marts.m (product integer) as (select product from staging.numbers)",
         "insert into raw.t (x) select n / 2 from raw.t",
+        "insert into raw.t (v) values (parse_json('{}'))",
+        "create view staging.v as select n as increment from raw.t",
+        "select n as start from raw.t",
     ],
 )
 def test_refused_statement(catalog: Catalog, query: str) -> None:
