@@ -246,19 +246,20 @@ class _Run:
         # a record that was not answered has several results: the one that settles it counts
         for row in warehouse.rows(
             """
-            select
-                object,
-                record_key,
-                action,
-                coalesce(max(case when outcome <> 'unknown' then outcome end), 'unknown')
-                    as outcome,
-                max(external_id) as external_id
-            from ops.sync_results
-            where plan_id = ?
-            group by object, record_key, action
-            having action = 'create'
-                or coalesce(max(case when outcome <> 'unknown' then outcome end), 'unknown')
-                    not in ('written', 'unchanged')
+            select object, record_key, action, outcome, external_id
+            from (
+                select
+                    object,
+                    record_key,
+                    action,
+                    coalesce(max(case when outcome <> 'unknown' then outcome end), 'unknown')
+                        as outcome,
+                    max(external_id) as external_id
+                from ops.sync_results
+                where plan_id = ?
+                group by object, record_key, action
+            ) as settled
+            where action = 'create' or outcome not in ('written', 'unchanged')
             """,
             [self.plan.plan_id],
         ):
