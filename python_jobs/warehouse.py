@@ -379,10 +379,22 @@ def is_of_an_engine(error: BaseException) -> bool:
     return isinstance(error, (duckdb.Error, snowflake.connector.Error))
 
 
+_MISSING = re.compile(
+    r"Table with name \"?([\w.]+)\"? does not exist"
+    r"|Object '([^']+)' does not exist or not authorized"
+)
+"""How DuckDB and Snowflake say that a table is not there."""
+
+
 def what_broke(error: BaseException) -> GtmError | None:
-    """The sentence for an error that is the disk's fault; None if it is not."""
+    """The sentence for an error that is the disk's fault, or of a table that nobody has built yet;
+    None if it is neither."""
     if isinstance(error, duckdb.Error | OSError) and "No space left on device" in str(error):
         return TransientError("the disk is full: make room and run again; nothing was lost")
+    missing = _MISSING.search(str(error))
+    if missing and is_of_an_engine(error):
+        name = (missing[1] or missing[2]).lower()
+        return ConfigurationError(f"{name} is not there yet: run `gtm build` first")
     if not isinstance(error, duckdb.Error):
         return None
     if re.search(r"Corrupt database file|[Cc]hecksum|FATAL Error", str(error)):

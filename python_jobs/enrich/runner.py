@@ -93,10 +93,10 @@ def run_task(
         QuotaExhausted: the engine's provider says so; what was answered is kept.
     """
     run_id = uuid.uuid4().hex
-    prompts = read_prompts(warehouse, task)
-    redactions = _redactions(warehouse, task, engine)
     stamp = task.stamp(engine.name, engine.model)
     total, wanted = count(warehouse, task, stamp)
+    prompts = read_prompts(warehouse, task)
+    redactions = _redactions(warehouse, task, engine)
     outcome = Outcome(task.name, engine.name, wanted=wanted, unchanged=total - wanted)
     left = wanted if limit is None else min(limit, wanted)
     while left > 0:

@@ -230,6 +230,33 @@ def test_an_empty_warehouse_builds_and_says_that_there_is_nothing(empty_shop: Sh
     assert empty_shop.rows("select count(*) as n from marts.hot_accounts") == [{"n": 0}]
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("enrich", "all"),
+        ("enrich", "call_summary", "--plan"),
+        ("closed-lost", "run"),
+        ("closed-lost", "report"),
+        ("closed-lost", "alerts"),
+        ("explain", "acme.com"),
+        ("brief", "acme.com"),
+        ("coach",),
+        ("calls", "search", "price"),
+        ("replay", "--config", "draft_v2"),
+    ],
+    ids=" ".join,
+)
+def test_what_reads_a_warehouse_before_its_first_build_says_so(
+    empty_shop: Shop, command: tuple[str, ...]
+) -> None:
+    with open_warehouse(Settings(GTM_DUCKDB_PATH=empty_shop.path)) as warehouse:
+        warehouse.execute("create schema raw")
+    told = empty_shop.gtm(*command)
+    assert told.code == 2
+    assert "gtm build" in told.said
+    assert "Traceback" not in told.said
+
+
 def test_a_model_that_fails_is_one_sentence(shop: Shop) -> None:
     shop.execute("drop view marts.score_ledger")
     shop.execute("create table marts.score_ledger_was (n integer)")
