@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from itertools import groupby
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from python_jobs.calls import titled
+from python_jobs.calls import counted, titled
 from python_jobs.errors import ConfigurationError
 from python_jobs.options import AsJson, Target, printed_json
 from python_jobs.settings import load_settings
@@ -55,7 +55,7 @@ def search(
 
     with _opened(target) as warehouse:
         found = by_words(warehouse, words, top)
-    _print(found, as_json, "{:,.0f} sentences")
+    _print(found, as_json, _sentences, "No call was found in which all of these words are said.")
 
 
 @app.command()
@@ -89,7 +89,8 @@ def similar(
         is_call = warehouse.rows("select 1 from marts.fct_calls where call_id = ?", [what])
         least = threshold if threshold is not None else LIKE_A_CALL if is_call else LIKE_A_TEXT
         found = (like_call if is_call else like_text)(warehouse, what, top, least)
-    _print(found, as_json, "{:.2f}")
+    nothing = f"No call is like it by {least:g} or more; --threshold lowers that."
+    _print(found, as_json, "{:.2f}".format, nothing)
 
 
 @app.command()
@@ -179,10 +180,8 @@ def plan_text(plan: Plan) -> str:
     """The plan in lines."""
     score = "too few calls for a score" if plan.score is None else f"{plan.score:.0f} of 100"
     trend = "" if plan.trend is None else f", {plan.trend:+.0f} against the period before"
-    lines = [
-        f"{plan.rep_name or plan.rep_id}: {score}{trend}; {plan.call_count:,} calls in the period "
-        f"to {plan.period_ends_on}"
-    ]
+    calls = f"{counted(plan.call_count, 'call')} in the period to {plan.period_ends_on}"
+    lines = [f"{plan.rep_name or plan.rep_id}: {score}{trend}; {calls}"]
     if not plan.focus:
         lines.append("Nothing stands out that is to be worked on.")
     for number, focus in enumerate(plan.focus, 1):
@@ -205,16 +204,18 @@ def _at(starts_ms: int | None) -> str:
     return "" if starts_ms is None else f"{starts_ms // 60_000}:{starts_ms // 1000 % 60:02d} "
 
 
-def _print(found: list[Found], as_json: bool, score: str) -> None:
+def _sentences(count: float) -> str:
+    return counted(count, "sentence")
+
+
+def _print(found: list[Found], as_json: bool, score: Callable[[float], str], nothing: str) -> None:
     if as_json:
         print(printed_json([asdict(one) for one in found]))
         return
     if not found:
-        raise ConfigurationError("no call was found")
+        print(nothing)
     for one in found:
         parts = [f"{one.started_at:%Y-%m-%d}", one.title, one.rep_name]
-        print(
-            f"{one.call_id}  {score.format(one.score)}  {'  '.join(part for part in parts if part)}"
-        )
+        print(f"{one.call_id}  {score(one.score)}  {'  '.join(part for part in parts if part)}")
         if one.said:
             print(f'    "{one.said}"')

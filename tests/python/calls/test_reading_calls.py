@@ -10,7 +10,7 @@ import pytest
 
 from python_jobs.calls.analysis import analysis_of
 from python_jobs.calls.coaching import calls_to_review, plan_for
-from python_jobs.calls.commands import coach, plan_text, review_text, similar
+from python_jobs.calls.commands import coach, plan_text, review_text, search, similar
 from python_jobs.calls.search import by_words, like_call, like_text
 from python_jobs.enrich.tasks.call_embedding.offline import embedded
 from python_jobs.errors import ConfigurationError
@@ -251,3 +251,18 @@ def test_a_text_finds_calls_without_a_threshold(capsys: pytest.CaptureFixture[st
     assert [call["call_id"] for call in json.loads(capsys.readouterr().out)] == ["rules"]
     similar("price", as_json=True, target="duckdb")
     assert json.loads(capsys.readouterr().out) == [], "a call's id"
+
+
+@pytest.mark.usefixtures("typed")
+def test_that_no_call_is_found_is_an_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    """It is no error, and where a lower threshold would find some, it says so."""
+    search("zebra", target="duckdb")
+    assert capsys.readouterr().out.startswith("No call was found")
+    similar("price", target="duckdb")
+    assert "No call is like it by 0.7 or more; --threshold" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("typed")
+def test_one_of_a_thing_is_not_told_as_several(capsys: pytest.CaptureFixture[str]) -> None:
+    search("letter notar", target="duckdb")
+    assert " 1 sentence " in capsys.readouterr().out
