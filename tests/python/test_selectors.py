@@ -34,3 +34,20 @@ def test_a_selector_names_what_it_says(
     ).split()
     assert model in named
     assert not_it not in named
+
+
+def test_what_plain_dbt_tests_is_what_its_run_makes(
+    duckdb_env: dict[str, str], dbt_target: Path
+) -> None:
+    """`dbt run` makes no snapshot: a data test of one would fail after it."""
+    env = duckdb_env | {
+        "DBT_TARGET_PATH": str(dbt_target),
+        "DBT_LOG_PATH": os.environ.get("DBT_LOG_PATH", str(dbt_target / "logs")),
+    }
+    of_snapshots = run_dbt(
+        PROJECT_DIR,
+        env,
+        *("ls", "--select", "resource_type:snapshot+1", "--resource-type", "test"),
+        *("--profiles-dir", str(PROJECT_DIR)),
+    )
+    assert "snap_" not in of_snapshots
