@@ -318,7 +318,8 @@ def insert(warehouse: Warehouse, proposals: list[Proposal]) -> None:
 @app.command("list")
 def list_proposals(
     status: Annotated[
-        str | None, typer.Option("--status", help="Only open, approved or rejected ones.")
+        Literal["open", "approved", "rejected"] | None,
+        typer.Option("--status", help="Only those that are so."),
     ] = None,
     as_json: AsJson = False,
     target: Target = None,
@@ -335,7 +336,8 @@ def list_proposals(
         typer.echo(json.dumps([vars(each) for each in found], ensure_ascii=False, default=str))
         return
     if not found:
-        typer.echo("no proposals: gtm closed-lost run makes them")
+        kind = f"{status} " if status else ""
+        typer.echo(f"no {kind}proposals: gtm closed-lost run makes them")
         return
     table = Table("proposal", "kind", "status", "what and why", box=None)
     for each in found:

@@ -23,7 +23,7 @@ from rich.table import Table
 
 from python_jobs import log
 from python_jobs.activate.sequences.commands import sequences
-from python_jobs.errors import PermanentError, TransientError
+from python_jobs.errors import ConfigurationError, PermanentError, TransientError
 from python_jobs.options import AsJson, Target
 from python_jobs.settings import Settings, load_settings
 
@@ -122,6 +122,10 @@ def show(
     with open_warehouse(load_settings().with_target(target), read_only=True) as warehouse:
         found = plans.load(warehouse, plan_id)
         records = _records(warehouse, plan_id, record, limit)
+        if record is not None and limit and not records:
+            raise ConfigurationError(
+                f"plan {plan_id} has no record '{record}': gtm sync show {plan_id} lists them"
+            )
     if as_json:
         document = {"plan": found.as_json(), "records": records}
         print(json.dumps(document, ensure_ascii=False, default=str))

@@ -67,6 +67,9 @@ def test_a_plan_tells_and_sends_nothing(desk: Desk) -> None:
     assert "from: marts.activation_queue a row" in shown
     assert shown.splitlines()[-1].endswith(f"--hash {plan['hash']}")
     assert "two.example" not in desk.gtm("sync", "show", plan["plan_id"], "--limit", "2").out
+    nobody = desk.gtm("sync", "show", plan["plan_id"], "--record", "nobody.example")
+    assert nobody.code == 2
+    assert "has no record 'nobody.example'" in nobody.said
 
 
 def test_the_hash_is_of_what_is_written_alone(desk: Desk) -> None:

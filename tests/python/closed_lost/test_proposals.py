@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from python_jobs import cli
 from python_jobs.errors import ConfigurationError
 from python_jobs.proposals import Proposal, decide, propose, read_proposals
 from python_jobs.registry.edits import Edit, revert
@@ -136,6 +137,17 @@ def test_rejected_rests_before_it_comes_again(settings: Settings) -> None:
             [datetime.now() - timedelta(days=181)],
         )
     assert [each.kind for each in propose(settings)] == ["suppression_rule"]
+
+
+def test_a_list_is_of_a_status_that_there_is(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GTM_DUCKDB_PATH", str(settings.duckdb_path))
+    propose(settings)
+    cli.app(["proposals", "list", "--status", "approved"], standalone_mode=False)
+    assert capsys.readouterr().out.startswith("no approved proposals")
+    with pytest.raises(Exception, match="'opened' is not one of 'open', 'approved', 'rejected'"):
+        cli.app(["proposals", "list", "--status", "opened"], standalone_mode=False)
 
 
 def test_unknown_proposal_is_one_sentence(settings: Settings) -> None:
