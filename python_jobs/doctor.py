@@ -74,13 +74,17 @@ def doctor(
 
         gtm doctor salesforce gong
     """
-    from python_jobs.ingest.sources import SOURCES, source_named
+    from python_jobs.ingest.sources import SOURCES
 
     settings = load_settings().with_target(target)
-    named = [name for name in sources or [] if name != MODEL]
-    wanted = list(SOURCES.values()) if not sources else [source_named(name) for name in named]
+    known = [*SOURCES, MODEL]
+    named = sources or known
+    unknown = [name for name in named if name not in known]
+    if unknown:
+        raise ConfigurationError(f"there is no source '{unknown[0]}': use {', '.join(known)}")
+    wanted = [source for name, source in SOURCES.items() if name in named]
     findings = diagnose(settings, wanted)
-    if not sources or MODEL in sources:
+    if MODEL in named:
         findings = chain(findings, [check_model(settings)])
     found = []
     for finding in findings:

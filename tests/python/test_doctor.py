@@ -51,6 +51,17 @@ def test_everything_that_is_well_is_a_line_that_says_ok(
     assert "ok              clay: the key is accepted" in lines
 
 
+def test_a_source_that_does_not_exist_is_told_those_that_do(
+    env: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(cli.GtmError, match=r"no source 'gongg': use .*gong, .*, claude$"):
+        cli.app(["doctor", "gongg"], standalone_mode=False)
+    env.delenv("GTM_SANDBOX_URL")
+    code, lines = doctor(capsys, "claude")
+    assert code == 0
+    assert lines[1:] == ["not configured  claude: set ANTHROPIC_API_KEY (see .env.example)"]
+
+
 def test_what_is_not_configured_is_no_fault_and_names_its_variables(
     env: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
