@@ -61,14 +61,18 @@ class Report:
 @app.command()
 def run(
     engine: Annotated[
-        EngineName | None, typer.Option("--engine", help="Who reads and writes.")
+        EngineName | None,
+        typer.Option("--engine", help="Who reads and writes (default: GTM_ENGINE)."),
     ] = None,
     limit: Annotated[
         int | None,
         typer.Option("--limit", min=1, help="At most so many parts of deals, the newest first."),
     ] = None,
     budget: Annotated[
-        float | None, typer.Option("--budget", min=0, help="At most so many US dollars in all.")
+        float | None,
+        typer.Option(
+            "--budget", min=0, help="At most so many US dollars in all (default: GTM_BUDGET)."
+        ),
     ] = None,
     out: Out = None,
     target: Target = None,

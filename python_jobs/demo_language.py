@@ -60,8 +60,11 @@ def _show_closed_lost(warehouse: Warehouse) -> None:
         for quote in entry["quotes"][:1]:
             print(f'   "{quote["text"]}" [{quote["evidence"]}]')
     _headed("What it proposes; gtm proposals approve ID makes one so")
-    for each in [one for one in report.proposals if one.status == "open"][:OBJECTIONS]:
+    proposals = [one for one in report.proposals if one.status == "open"]
+    for each in proposals[:OBJECTIONS]:
         print(f"{each.proposal_id}  {each.kind}: {each.reason}")
+    if not proposals:
+        print("nothing at present")
 
 
 def _headed(text: str) -> None:
