@@ -109,7 +109,7 @@ MARTS = [
 
 # Names and addresses of people, what they say of themselves, and what was said in calls.
 PERSONAL = re.compile(
-    r"((^|_)(email|phone|linkedin_url|identity)|(first|last|display|rep|speaker|participant)_name"
+    r"((^|_)(email|phone|linkedin_url|identity)|(first|last|display|owner|rep|speaker|participant)_name"
     r"|message|said|most_negative|most_positive|quote)$"
 )
 
