@@ -30,7 +30,10 @@ from python_jobs.schedule.commands import run, schedule
 
 app = typer.Typer(
     name="gtm",
-    help="Account intent in your own warehouse: pulled, scored, explained, written back.",
+    help="Account intent in your own warehouse: pulled, scored, explained, written back.\n\n"
+    "Results go to standard output, as JSON with --json; what is said meanwhile goes to standard "
+    "error. Exit codes: 0 done, 1 failed (run again, or see what is said), 2 something must "
+    "change first: an option, a setting, a file.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 from typer.main import get_command
 
 from python_jobs.cli import app
+from tests.small_project import PROJECT_DIR
 
 
 def _commands(command: Any, name: str) -> Iterator[tuple[str, Any]]:
@@ -35,6 +37,19 @@ def test_examples_can_be_typed(name: str) -> None:
     for example in examples:
         assert example.startswith(name)
         command.make_context(name, shlex.split(example.removeprefix(name)))
+
+
+def test_commands_of_the_readmes_can_be_typed() -> None:
+    """Every `gtm …` line of a README is one that the command line takes."""
+    typed = 0
+    for readme in ("README.md", "snowflake/README.md"):
+        text = (PROJECT_DIR / readme).read_text(encoding="utf-8").replace("\\\n", " ")
+        for found in re.findall(r"^(?: {4}|\w).*?\bbin/(gtm .+)$", text, re.MULTILINE):
+            words = shlex.split(found.partition("&&")[0].partition("  #")[0])
+            name = max((c for c in COMMANDS if words[: c.count(" ") + 1] == c.split()), key=len)
+            COMMANDS[name].make_context(name, words[len(name.split()) :])
+            typed += 1
+    assert typed > 50
 
 
 def test_a_terminal_that_knows_few_letters_gets_the_others_replaced() -> None:
