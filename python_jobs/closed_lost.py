@@ -90,6 +90,12 @@ def run(
     do(settings, work, limit, settings.budget if budget is None else budget, _say)
     made = propose(settings)
     _say(f"{len(made)} new proposals")
+    briefs = BriefWarehouse(settings, settings.patience_for_warehouse).rows(
+        "select 1 from ai.closed_lost_briefs limit 1"
+    )
+    if not briefs:
+        typer.echo("no lost deal has been read, so there is no brief")
+        return
     _hand_over(settings, out)
 
 

@@ -28,6 +28,9 @@ def test_no_data_at_all_builds_to_empty_marts(empty_shop: Shop) -> None:
     for mart in marts:
         counted = empty_shop.rows(f"select count(*) as n from marts.{mart['name']}")
         assert counted == [{"n": 0}], mart["name"]
+    # a company that lost no deal has a schedule that ends well all the same
+    run = empty_shop.gtm("closed-lost", "run")
+    assert (run.code, run.out) == (0, "no lost deal has been read, so there is no brief\n")
 
 
 def test_odd_events_give_sensible_marts(empty_shop: Shop, tmp_path: Path) -> None:
