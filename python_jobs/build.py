@@ -448,7 +448,7 @@ def _summary(warehouse: Warehouse, plan: Plan, outcome: Outcome, seconds: float)
     if snapshot_range(warehouse)[0] is None:
         return (
             f"built as of {plan.to_day}, but there is no account to score yet ({done}): "
-            "load some with gtm load web_events FILE"
+            "pull some with gtm ingest all, or load some with gtm load web_events FILE"
         )
     [days] = warehouse.rows(
         "select min(snapshot_date) as first, count(distinct snapshot_date) as n "

@@ -159,7 +159,9 @@ def checked(warehouse: Warehouse, wish: Wish) -> Wish:
         raise ConfigurationError(f"{old} against itself changes nothing: name another config")
     first, last = snapshot_range(warehouse)
     if first is None or last is None:
-        raise ConfigurationError("there is no snapshot to replay yet: run gtm load and gtm build")
+        raise ConfigurationError(
+            "there is no snapshot to replay yet: run gtm ingest or gtm load, then gtm build"
+        )
     to_day = wish.to_day or last
     from_day = wish.from_day or max(first, to_day - timedelta(days=DEFAULT_DAYS - 1))
     if from_day > to_day:

@@ -82,8 +82,8 @@ class DuckDBWarehouse:
             )
         if read_only and not path.exists():
             raise ConfigurationError(
-                f"there is no warehouse at {path}: run `gtm load` and `gtm build` first, "
-                "or set GTM_DUCKDB_PATH"
+                f"there is no warehouse at {path}: run `gtm ingest` or `gtm load`, then "
+                "`gtm build`, or set GTM_DUCKDB_PATH"
             )
         try:
             self._connection = duckdb.connect(str(path), read_only=read_only)
