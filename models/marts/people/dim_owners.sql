@@ -10,7 +10,7 @@ with crm_users as (
     union all
     select
         owner_id,
-        nullif(trim(coalesce(first_name, '') || ' ' || coalesce(last_name, '')), ''),
+        nullif({{ trimmed("coalesce(first_name, '') || ' ' || coalesce(last_name, '')") }}, ''),
         email,
         is_active
     from {{ ref('stg_hubspot__owners') }}
