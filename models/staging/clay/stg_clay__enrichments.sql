@@ -1,10 +1,6 @@
 with source as (
 
-    select
-        *,
-        coalesce(known_at, version_at) as version_known_at,
-        {{ json_field('payload', 'result') }} as result
-    from {{ source('clay', 'enrichments') }}
+    {{ known_records(source('clay', 'enrichments'), {'result': json_field('payload', 'result')}) }}
 
 ),
 
@@ -17,11 +13,10 @@ final as (
         lower({{ json_text('payload', 'domain') }}) as account_domain,
         result,
         version_at,
-        version_known_at as known_at,
+        known_at,
         loaded_at,
         row_number() over (partition by record_id order by version_at desc) = 1 as is_current
     from source
-    where {{ is_known_by_as_of('version_known_at') }}
 
 )
 

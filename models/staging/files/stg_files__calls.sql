@@ -1,9 +1,6 @@
 with source as (
 
-    select
-        *,
-        coalesce(known_at, version_at) as version_known_at
-    from {{ source('files', 'calls') }}
+    {{ latest_records(source('files', 'calls')) }}
 
 ),
 
@@ -25,11 +22,9 @@ final as (
         {{ json_integer('payload', 'duration_seconds') }} as duration_seconds,
         {{ json_timestamp('payload', 'started_at') }} as started_at,
         version_at,
-        version_known_at as known_at,
+        known_at,
         loaded_at
     from source
-    where {{ is_known_by_as_of('version_known_at') }}
-    qualify row_number() over (partition by record_id order by version_at desc) = 1
 
 )
 

@@ -1,9 +1,6 @@
 with source as (
 
-    select
-        *,
-        coalesce(known_at, version_at) as version_known_at
-    from {{ source('files', 'firmographics') }}
+    {{ known_records(source('files', 'firmographics')) }}
 
 ),
 
@@ -27,10 +24,9 @@ final as (
         {{ json_number('payload', 'funding_amount') }} as funding_amount,
         {{ json_date('payload', 'last_funded_on') }} as last_funded_on,
         version_at,
-        version_known_at as known_at,
+        known_at,
         loaded_at
     from source
-    where {{ is_known_by_as_of('version_known_at') }}
 
 )
 

@@ -1,9 +1,6 @@
 with source as (
 
-    select
-        *,
-        coalesce(known_at, version_at) as version_known_at
-    from {{ source('files', 'intent_accounts') }}
+    {{ known_records(source('files', 'intent_accounts')) }}
 
 ),
 
@@ -21,10 +18,9 @@ final as (
         {{ json_text('payload', 'segments') }} as segments,
         {{ json_text('payload', 'topics') }} as topics,
         version_at,
-        version_known_at as known_at,
+        known_at,
         loaded_at
     from source
-    where {{ is_known_by_as_of('version_known_at') }}
 
 )
 

@@ -1,9 +1,6 @@
 with source as (
 
-    select
-        *,
-        coalesce(known_at, version_at) as version_known_at
-    from {{ source('files', 'job_postings') }}
+    {{ known_records(source('files', 'job_postings')) }}
 
 ),
 
@@ -22,10 +19,9 @@ final as (
         {{ json_timestamp('payload', 'observed_at') }} as observed_at,
         {{ json_timestamp('payload', 'closed_at') }} as closed_at,
         version_at,
-        version_known_at as known_at,
+        known_at,
         loaded_at
     from source
-    where {{ is_known_by_as_of('version_known_at') }}
 
 )
 

@@ -1,9 +1,6 @@
 with source as (
 
-    select
-        *,
-        coalesce(known_at, version_at) as version_known_at
-    from {{ source('files', 'lead_requests') }}
+    {{ known_records(source('files', 'lead_requests')) }}
 
 ),
 
@@ -26,10 +23,9 @@ final as (
         {{ crm_id18(json_text('payload', 'crm_lead_id')) }} as crm_lead_id,
         {{ crm_id18(json_text('payload', 'crm_task_id')) }} as crm_task_id,
         version_at,
-        version_known_at as known_at,
+        known_at,
         loaded_at
     from source
-    where {{ is_known_by_as_of('version_known_at') }}
 
 )
 

@@ -1,10 +1,8 @@
 with source as (
 
-    select
-        *,
-        coalesce(known_at, version_at) as version_known_at,
-        coalesce({{ json_boolean('payload', 'is_deleted') }}, false) as is_deleted
-    from {{ source('files', 'opportunities') }}
+    {{ known_records(source('files', 'opportunities'), {
+        'is_deleted': 'coalesce(' ~ json_boolean('payload', 'is_deleted') ~ ', false)',
+    }) }}
 
 ),
 
@@ -25,10 +23,9 @@ final as (
         {{ crm_id18(json_text('payload', 'owner_id')) }} as owner_id,
         {{ json_timestamp('payload', 'created_at') }} as created_at,
         version_at,
-        version_known_at as known_at,
+        known_at,
         loaded_at
     from source
-    where {{ is_known_by_as_of('version_known_at') }}
     -- one export may write an id with 15 characters, the next with 18
     qualify row_number() over (
         partition by {{ crm_id18('record_id') }}, version_at order by loaded_at desc, record_id desc

@@ -1,9 +1,6 @@
 with source as (
 
-    select
-        *,
-        coalesce(known_at, version_at) as version_known_at
-    from {{ source('files', 'product_users') }}
+    {{ known_records(source('files', 'product_users')) }}
 
 ),
 
@@ -22,10 +19,9 @@ final as (
         {{ json_text('payload', 'plan') }} as plan,
         {{ json_timestamp('payload', 'created_at') }} as created_at,
         version_at,
-        version_known_at as known_at,
+        known_at,
         loaded_at
     from source
-    where {{ is_known_by_as_of('version_known_at') }}
 
 )
 

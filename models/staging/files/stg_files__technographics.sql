@@ -1,9 +1,6 @@
 with source as (
 
-    select
-        *,
-        coalesce(known_at, version_at) as version_known_at
-    from {{ source('files', 'technographics') }}
+    {{ known_records(source('files', 'technographics')) }}
 
 ),
 
@@ -18,10 +15,9 @@ final as (
         {{ json_date('payload', 'first_seen_on') }} as first_seen_on,
         {{ json_date('payload', 'last_seen_on') }} as last_seen_on,
         version_at,
-        version_known_at as known_at,
+        known_at,
         loaded_at
     from source
-    where {{ is_known_by_as_of('version_known_at') }}
 
 )
 

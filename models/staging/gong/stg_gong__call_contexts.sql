@@ -1,42 +1,30 @@
 with source as (
 
-    select
-        record_id as call_id,
-        version_at,
-        coalesce(known_at, version_at) as version_known_at,
-        {{ json_field('payload', 'context') }} as context,
-        {{ json_field('payload', 'parties') }} as parties
-    from {{ source('gong', 'calls') }}
-
-),
-
-latest as (
-
-    select *
-    from source
-    where {{ is_known_by_as_of('version_known_at') }}
-    qualify row_number() over (partition by call_id order by version_at desc) = 1
+    {{ latest_records(source('gong', 'calls'), {
+        'context': json_field('payload', 'context'),
+        'parties': json_field('payload', 'parties'),
+    }) }}
 
 ),
 
 party_rows as (
 
-    {{ json_array_rows('latest', 'parties') }}
+    {{ json_array_rows('source', 'parties') }}
 
 ),
 
 contexts as (
 
     select
-        call_id,
+        record_id as call_id,
         context,
         cast(null as varchar) as party_id
-    from latest
+    from source
 
     union all
 
     select
-        call_id,
+        record_id as call_id,
         {{ json_field('element', 'context') }} as context,
         {{ json_text('element', 'id') }} as party_id
     from party_rows

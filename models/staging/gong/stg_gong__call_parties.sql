@@ -1,33 +1,19 @@
 with source as (
 
-    select
-        record_id as call_id,
-        version_at,
-        coalesce(known_at, version_at) as version_known_at,
-        {{ json_field('payload', 'parties') }} as parties
-    from {{ source('gong', 'calls') }}
-
-),
-
-latest as (
-
-    select *
-    from source
-    where {{ is_known_by_as_of('version_known_at') }}
-    qualify row_number() over (partition by call_id order by version_at desc) = 1
+    {{ latest_records(source('gong', 'calls'), {'parties': json_field('payload', 'parties')}) }}
 
 ),
 
 parties as (
 
-    {{ json_array_rows('latest', 'parties') }}
+    {{ json_array_rows('source', 'parties') }}
 
 ),
 
 final as (
 
     select
-        call_id,
+        record_id as call_id,
         position as party_position,
         {{ json_text('element', 'id') }} as party_id,
         {{ json_text('element', 'speakerId') }} as speaker_id,
@@ -40,7 +26,7 @@ final as (
         coalesce({{ json_text('element', 'affiliation') }} = 'Internal', false)
             or {{ json_text('element', 'userId') }} is not null as is_internal,
         version_at,
-        version_known_at as known_at
+        known_at
     from parties
 
 )

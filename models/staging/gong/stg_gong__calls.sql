@@ -1,21 +1,10 @@
 with source as (
 
-    select
-        *,
-        coalesce(known_at, version_at) as version_known_at,
-        {{ json_field('payload', 'metaData') }} as meta_data,
-        {{ json_field('payload', 'content') }} as content,
-        {{ json_field('payload', 'interaction') }} as interaction
-    from {{ source('gong', 'calls') }}
-
-),
-
-latest as (
-
-    select *
-    from source
-    where {{ is_known_by_as_of('version_known_at') }}
-    qualify row_number() over (partition by record_id order by version_at desc) = 1
+    {{ latest_records(source('gong', 'calls'), {
+        'meta_data': json_field('payload', 'metaData'),
+        'content': json_field('payload', 'content'),
+        'interaction': json_field('payload', 'interaction'),
+    }) }}
 
 ),
 
@@ -53,9 +42,9 @@ final as (
             {{ dbt.dateadd('second', json_integer('meta_data', 'started'), "cast('1970-01-01' as timestamp)") }}
         ) as started_at,
         version_at,
-        version_known_at as known_at,
+        known_at,
         loaded_at
-    from latest
+    from source
 
 )
 

@@ -1,18 +1,6 @@
 with source as (
 
-    select
-        *,
-        coalesce(known_at, version_at) as version_known_at
-    from {{ source('gong', 'users') }}
-
-),
-
-latest as (
-
-    select *
-    from source
-    where {{ is_known_by_as_of('version_known_at') }}
-    qualify row_number() over (partition by record_id order by version_at desc) = 1
+    {{ latest_records(source('gong', 'users')) }}
 
 ),
 
@@ -28,9 +16,9 @@ final as (
         {{ json_boolean('payload', 'active') }} as is_active,
         {{ json_utc('payload', 'created') }} as created_at,
         version_at,
-        version_known_at as known_at,
+        known_at,
         loaded_at
-    from latest
+    from source
 
 )
 

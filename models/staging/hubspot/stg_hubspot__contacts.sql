@@ -1,10 +1,6 @@
 with source as (
 
-    select
-        *,
-        coalesce(known_at, version_at) as version_known_at,
-        {{ json_field('payload', 'properties') }} as properties
-    from {{ source('hubspot', 'contacts') }}
+    {{ known_records(source('hubspot', 'contacts'), {'properties': json_field('payload', 'properties')}) }}
 
 ),
 
@@ -27,10 +23,9 @@ final as (
         coalesce({{ json_boolean('payload', 'archived') }}, false) as is_deleted,
         {{ json_utc('payload', 'createdAt') }} as created_at,
         version_at,
-        version_known_at as known_at,
+        known_at,
         loaded_at
     from source
-    where {{ is_known_by_as_of('version_known_at') }}
 
 )
 

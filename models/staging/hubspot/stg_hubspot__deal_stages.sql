@@ -1,25 +1,12 @@
 with source as (
 
-    select
-        *,
-        coalesce(known_at, version_at) as version_known_at,
-        {{ json_field('payload', 'stages') }} as stages
-    from {{ source('hubspot', 'pipelines') }}
-
-),
-
-latest as (
-
-    select *
-    from source
-    where {{ is_known_by_as_of('version_known_at') }}
-    qualify row_number() over (partition by record_id order by version_at desc) = 1
+    {{ latest_records(source('hubspot', 'pipelines'), {'stages': json_field('payload', 'stages')}) }}
 
 ),
 
 stages as (
 
-    {{ json_array_rows('latest', 'stages') }}
+    {{ json_array_rows('source', 'stages') }}
 
 ),
 

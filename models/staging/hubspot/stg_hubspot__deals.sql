@@ -7,12 +7,10 @@ with stages as (
 
 source as (
 
-    select
-        *,
-        coalesce(known_at, version_at) as version_known_at,
-        {{ json_field('payload', 'properties') }} as properties,
-        {{ json_field(json_field('payload', 'associations'), 'companies') }} as companies
-    from {{ source('hubspot', 'deals') }}
+    {{ known_records(source('hubspot', 'deals'), {
+        'properties': json_field('payload', 'properties'),
+        'companies': json_field(json_field('payload', 'associations'), 'companies'),
+    }) }}
 
 ),
 
@@ -53,13 +51,12 @@ deals as (
         coalesce({{ json_boolean('payload', 'archived') }}, false) as is_deleted,
         {{ json_utc('payload', 'createdAt') }} as created_at,
         source.version_at,
-        source.version_known_at as known_at,
+        source.known_at,
         source.loaded_at
     from source
     left join primary_companies
         on source.record_id = primary_companies.record_id
         and source.version_at = primary_companies.version_at
-    where {{ is_known_by_as_of('source.version_known_at') }}
 
 ),
 

@@ -1,9 +1,6 @@
 with source as (
 
-    select
-        *,
-        coalesce(known_at, version_at) as version_known_at
-    from {{ source('hubspot', 'owners') }}
+    {{ latest_records(source('hubspot', 'owners')) }}
 
 ),
 
@@ -18,11 +15,9 @@ final as (
         not coalesce({{ json_boolean('payload', 'archived') }}, false) as is_active,
         {{ json_utc('payload', 'createdAt') }} as created_at,
         version_at,
-        version_known_at as known_at,
+        known_at,
         loaded_at
     from source
-    where {{ is_known_by_as_of('version_known_at') }}
-    qualify row_number() over (partition by record_id order by version_at desc) = 1
 
 )
 

@@ -1,11 +1,9 @@
 with source as (
 
-    select
-        *,
-        coalesce(known_at, version_at) as version_known_at,
-        {{ json_field('payload', 'posting') }} as posting,
-        {{ json_field(json_field('payload', 'posting'), 'lists') }} as lists
-    from {{ source('job_boards', 'postings') }}
+    {{ known_records(source('job_boards', 'postings'), {
+        'posting': json_field('payload', 'posting'),
+        'lists': json_field(json_field('payload', 'posting'), 'lists'),
+    }) }}
 
 ),
 
@@ -70,11 +68,10 @@ final as (
         source.version_at as observed_at,
         case when {{ json_boolean('payload', 'is_gone') }} then source.version_at end as closed_at,
         source.version_at,
-        version_known_at as known_at,
+        known_at,
         loaded_at
     from source
     left join listed on source.record_id = listed.record_id and source.version_at = listed.version_at
-    where {{ is_known_by_as_of('version_known_at') }}
 
 )
 

@@ -1,11 +1,6 @@
 with source as (
 
-    select
-        *,
-        coalesce(known_at, version_at) as version_known_at,
-        {{ json_field('payload', 'attributes') }} as attributes,
-        {{ json_field('payload', 'relationships') }} as relationships
-    from {{ source('outreach', 'sequence_states') }}
+    {{ outreach_records('sequence_states') }}
 
 ),
 
@@ -36,11 +31,10 @@ final as (
         {{ json_utc('attributes', 'stateChangedAt') }} as state_changed_at,
         {{ json_utc('attributes', 'createdAt') }} as created_at,
         version_at,
-        version_known_at as known_at,
+        known_at,
         loaded_at,
         row_number() over (partition by record_id order by version_at desc) = 1 as is_current
     from source
-    where {{ is_known_by_as_of('version_known_at') }}
 
 )
 

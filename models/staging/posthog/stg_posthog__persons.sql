@@ -1,10 +1,6 @@
 with source as (
 
-    select
-        *,
-        coalesce(known_at, version_at) as version_known_at,
-        {{ json_field('payload', 'properties') }} as properties
-    from {{ source('posthog', 'persons') }}
+    {{ known_records(source('posthog', 'persons'), {'properties': json_field('payload', 'properties')}) }}
 
 ),
 
@@ -18,10 +14,9 @@ final as (
         {{ json_boolean('payload', 'is_identified') }} as is_identified,
         {{ json_utc('payload', 'created_at') }} as created_at,
         version_at,
-        version_known_at as known_at,
+        known_at,
         loaded_at
     from source
-    where {{ is_known_by_as_of('version_known_at') }}
 
 )
 

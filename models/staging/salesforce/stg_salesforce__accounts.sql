@@ -1,19 +1,20 @@
-with source as (
+with landed as (
 
-    select
-        *,
-        coalesce(known_at, version_at) as version_known_at
-    from (
-        {{ landed(
-            'salesforce', 'accounts',
-            fields=[
-                'Name', 'Website', 'ParentId', 'Industry', 'NaicsCode', 'NumberOfEmployees', 'AnnualRevenue',
-                'BillingCountry', 'BillingState', 'BillingCity', 'Type', 'OwnerId', 'CreatedDate',
-                salesforce_field('account_domain'),
-            ],
-            known_from='CreatedDate',
-        ) }}
-    ) as records
+    {{ landed(
+        'salesforce', 'accounts',
+        fields=[
+            'Name', 'Website', 'ParentId', 'Industry', 'NaicsCode', 'NumberOfEmployees', 'AnnualRevenue',
+            'BillingCountry', 'BillingState', 'BillingCity', 'Type', 'OwnerId', 'CreatedDate',
+            salesforce_field('account_domain'),
+        ],
+        known_from='CreatedDate',
+    ) }}
+
+),
+
+source as (
+
+    {{ known_records('landed') }}
 
 ),
 
@@ -42,10 +43,9 @@ final as (
         coalesce({{ json_boolean('payload', 'IsDeleted') }}, false) as is_deleted,
         {{ json_utc('payload', 'CreatedDate') }} as created_at,
         version_at,
-        version_known_at as known_at,
+        known_at,
         loaded_at
     from source
-    where {{ is_known_by_as_of('version_known_at') }}
 
 )
 

@@ -1,21 +1,22 @@
-with source as (
+with landed as (
 
-    select
-        *,
-        coalesce(known_at, version_at) as version_known_at
-    from (
-        {{ landed(
-            'salesforce', 'leads',
-            fields=[
-                'Email', 'FirstName', 'LastName', 'Title', 'Company', 'Website', 'Phone', 'Description',
-                'LeadSource', 'Status', 'IsConverted', 'ConvertedAccountId', 'ConvertedContactId', 'OwnerId',
-                'HasOptedOutOfEmail', 'CreatedDate', salesforce_field('lead_request_type'), salesforce_field('lead_requested_at'),
-                salesforce_field('lead_score'), salesforce_field('lead_visitor_id'),
-                salesforce_field('lead_event_id'),
-            ],
-            known_from='CreatedDate',
-        ) }}
-    ) as records
+    {{ landed(
+        'salesforce', 'leads',
+        fields=[
+            'Email', 'FirstName', 'LastName', 'Title', 'Company', 'Website', 'Phone', 'Description',
+            'LeadSource', 'Status', 'IsConverted', 'ConvertedAccountId', 'ConvertedContactId', 'OwnerId',
+            'HasOptedOutOfEmail', 'CreatedDate', salesforce_field('lead_request_type'), salesforce_field('lead_requested_at'),
+            salesforce_field('lead_score'), salesforce_field('lead_visitor_id'),
+            salesforce_field('lead_event_id'),
+        ],
+        known_from='CreatedDate',
+    ) }}
+
+),
+
+source as (
+
+    {{ known_records('landed') }}
 
 ),
 
@@ -47,10 +48,9 @@ final as (
         {{ json_utc('payload', salesforce_field('lead_requested_at')) }} as requested_at,
         {{ json_utc('payload', 'CreatedDate') }} as created_at,
         version_at,
-        version_known_at as known_at,
+        known_at,
         loaded_at
     from source
-    where {{ is_known_by_as_of('version_known_at') }}
 
 )
 

@@ -1,17 +1,18 @@
-with source as (
+with landed as (
 
-    select
-        *,
-        coalesce(known_at, version_at) as version_known_at
-    from (
-        {{ landed(
-            'salesforce', 'opportunity_history',
-            fields=[
-                'OpportunityId', 'StageName', 'Amount', 'CloseDate', 'Probability', 'ForecastCategory', 'CreatedById',
-            ],
-            version_from='CreatedDate',
-        ) }}
-    ) as records
+    {{ landed(
+        'salesforce', 'opportunity_history',
+        fields=[
+            'OpportunityId', 'StageName', 'Amount', 'CloseDate', 'Probability', 'ForecastCategory', 'CreatedById',
+        ],
+        version_from='CreatedDate',
+    ) }}
+
+),
+
+source as (
+
+    {{ known_records('landed') }}
 
 ),
 
@@ -27,10 +28,9 @@ final as (
         {{ json_date('payload', 'CloseDate') }} as close_date,
         {{ json_text('payload', 'CreatedById') }} as changed_by_id,
         version_at,
-        version_known_at as known_at,
+        known_at,
         loaded_at
     from source
-    where {{ is_known_by_as_of('version_known_at') }}
 
 )
 

@@ -1,17 +1,18 @@
-with source as (
+with landed as (
 
-    select
-        *,
-        coalesce(known_at, version_at) as version_known_at
-    from (
-        {{ landed(
-            'salesforce', 'tasks',
-            fields=[
-                'WhoId', 'WhatId', 'AccountId', 'OwnerId', 'Subject', 'Type', 'Status', 'Priority', 'ActivityDate',
-                'IsClosed', 'CreatedDate',
-            ],
-        ) }}
-    ) as records
+    {{ landed(
+        'salesforce', 'tasks',
+        fields=[
+            'WhoId', 'WhatId', 'AccountId', 'OwnerId', 'Subject', 'Type', 'Status', 'Priority', 'ActivityDate',
+            'IsClosed', 'CreatedDate',
+        ],
+    ) }}
+
+),
+
+source as (
+
+    {{ known_records('landed') }}
 
 ),
 
@@ -32,10 +33,9 @@ final as (
         coalesce({{ json_boolean('payload', 'IsDeleted') }}, false) as is_deleted,
         {{ json_utc('payload', 'CreatedDate') }} as created_at,
         version_at,
-        version_known_at as known_at,
+        known_at,
         loaded_at
     from source
-    where {{ is_known_by_as_of('version_known_at') }}
 
 )
 

@@ -1,15 +1,16 @@
-with source as (
+with landed as (
 
-    select
-        *,
-        coalesce(known_at, version_at) as version_known_at
-    from (
-        {{ landed(
-            'salesforce', 'users',
-            fields=['Email', 'FirstName', 'LastName', 'Name', 'Title', 'ManagerId', 'IsActive', 'CreatedDate'],
-            known_from='CreatedDate',
-        ) }}
-    ) as records
+    {{ landed(
+        'salesforce', 'users',
+        fields=['Email', 'FirstName', 'LastName', 'Name', 'Title', 'ManagerId', 'IsActive', 'CreatedDate'],
+        known_from='CreatedDate',
+    ) }}
+
+),
+
+source as (
+
+    {{ known_records('landed') }}
 
 ),
 
@@ -26,11 +27,10 @@ final as (
         {{ json_boolean('payload', 'IsActive') }} as is_active,
         {{ json_utc('payload', 'CreatedDate') }} as created_at,
         version_at,
-        version_known_at as known_at,
+        known_at,
         loaded_at,
         row_number() over (partition by record_id order by version_at desc) = 1 as is_current
     from source
-    where {{ is_known_by_as_of('version_known_at') }}
 
 )
 

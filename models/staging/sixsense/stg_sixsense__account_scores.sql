@@ -1,10 +1,6 @@
 with source as (
 
-    select
-        *,
-        coalesce(known_at, version_at) as version_known_at,
-        {{ json_field('payload', 'scores') }} as scores
-    from {{ source('sixsense', 'account_scores') }}
+    {{ known_records(source('sixsense', 'account_scores'), {'scores': json_field('payload', 'scores')}) }}
 
 ),
 
@@ -27,10 +23,9 @@ final as (
         cast(null as varchar) as segments,
         cast(null as varchar) as topics,
         version_at,
-        version_known_at as known_at,
+        known_at,
         loaded_at
     from scores
-    where {{ is_known_by_as_of('version_known_at') }}
     -- a product is given once; if it were not, the higher score would speak for it
     qualify row_number() over (
         partition by record_id, version_at, {{ json_text('element', 'product') }}

@@ -1,10 +1,6 @@
 with source as (
 
-    select
-        *,
-        coalesce(known_at, version_at) as version_known_at,
-        {{ json_field('payload', 'company') }} as company
-    from {{ source('sixsense', 'people_enrichment') }}
+    {{ known_records(source('sixsense', 'people_enrichment'), {'company': json_field('payload', 'company')}) }}
 
 ),
 
@@ -25,11 +21,10 @@ final as (
         {{ json_text('payload', 'linkedinUrl') }} as linkedin_url,
         {{ json_text('payload', 'location') }} as location,
         version_at,
-        version_known_at as known_at,
+        known_at,
         loaded_at,
         row_number() over (partition by record_id order by version_at desc) = 1 as is_current
     from source
-    where {{ is_known_by_as_of('version_known_at') }}
 
 )
 

@@ -1,9 +1,6 @@
 with source as (
 
-    select
-        *,
-        coalesce(known_at, version_at) as version_known_at
-    from {{ source('sixsense', 'segments') }}
+    {{ known_records(source('sixsense', 'segments')) }}
 
 ),
 
@@ -18,11 +15,10 @@ final as (
         {{ json_text('payload', 'country') }} as country,
         not coalesce({{ json_boolean('payload', 'is_gone') }}, false) as is_member,
         version_at,
-        version_known_at as known_at,
+        known_at,
         loaded_at,
         row_number() over (partition by record_id order by version_at desc) = 1 as is_current
     from source
-    where {{ is_known_by_as_of('version_known_at') }}
 
 )
 
