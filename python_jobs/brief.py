@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
 from python_jobs.errors import ConfigurationError
-from python_jobs.options import AsJson, Target, printed_json
+from python_jobs.options import AsJson, Target
+from python_jobs.printing import printed_json, wide
 from python_jobs.settings import load_settings
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def read_brief(warehouse: Warehouse, account: str) -> Brief:
 
 def print_brief(found: Brief) -> None:
     """Print it to stdout: the sections, then the rows."""
-    console = Console(width=1000, highlight=False)
+    console = wide()
     status = found.status
     by = f"{status['engine']} ({status['model']})"
     if status["is_fallback"]:

@@ -18,10 +18,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 
-from python_jobs import log
 from python_jobs.errors import ConfigurationError, PermanentError
+from python_jobs.printing import progress_bar
 from python_jobs.settings import PROJECT_DIR, Settings
 
 # Called with the name of the node that begins, its number and how many there are.
@@ -172,15 +172,12 @@ def _without_collector() -> Iterator[None]:
 @contextmanager
 def build_progress(what: str) -> Iterator[OnStart]:
     """A progress bar on stderr, where that is a terminal: model n of m, and which."""
-    with Progress(
+    with progress_bar(
         TextColumn("{task.description}"),
         BarColumn(bar_width=24),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
         TextColumn("[dim]{task.fields[node]}"),
-        console=log.console,
-        transient=True,
-        disable=not log.console.is_terminal,
     ) as progress:
         task = progress.add_task(what, total=None, node="reading the project")
 

@@ -13,14 +13,13 @@ from time import monotonic
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.markup import escape
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from python_jobs import log
 from python_jobs.errors import ConfigurationError
 from python_jobs.options import Target
+from python_jobs.printing import plain_table, progress_bar, wide
 from python_jobs.settings import Settings, default_as_of, load_settings
 
 if TYPE_CHECKING:
@@ -124,7 +123,7 @@ def make_world(size: Size, as_of: date, out: Path) -> str:
     began = monotonic()
     if not out.is_file():  # a file there is told by the generator
         (out / MARK).unlink(missing_ok=True)
-    with Progress(console=log.console, transient=True, disable=not _is_terminal()) as bar:
+    with progress_bar() as bar:
         task = bar.add_task(f"making the {size} world", total=None)
         summary = world.generate(
             size,
@@ -200,14 +199,7 @@ def load_world(settings: Settings, size: str, out: Path) -> list[str]:
     from python_jobs.runs import job_run, utc_now
     from python_jobs.warehouse import only_writer, open_warehouse
 
-    progress = Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        TimeElapsedColumn(),
-        console=log.console,
-        transient=True,
-        disable=not _is_terminal(),
-    )
+    progress = progress_bar(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with only_writer(settings), open_warehouse(settings) as warehouse, progress:
         task = progress.add_task("preparing", total=None)
         prepare(warehouse, utc_now())
@@ -286,7 +278,7 @@ def show(warehouse: Warehouse) -> str | None:
     if not accounts:
         print("no account has any activity yet")
         return None
-    console = Console(width=1000, highlight=False)
+    console = wide()
     console.print(f"\n[bold]Hottest accounts on {accounts[0]['snapshot_date']}[/bold]\n")
     console.print(_hot_table(accounts))
     top = accounts[0]["account_key"]
@@ -303,7 +295,7 @@ def show_next(account: str, has_briefs: bool) -> None:
     )
     if not has_briefs:
         brief = ("gtm enrich account_brief", f"briefs, written with no key: gtm brief {account}")
-    console = Console(width=1000, highlight=False)
+    console = wide()
     console.print("\n[bold]Next[/bold]\n")
     for command, meaning in (
         (
@@ -323,21 +315,9 @@ def show_next(account: str, has_briefs: bool) -> None:
 
 
 def _hot_table(accounts: list[dict[str, Any]]) -> Table:
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for heading in (
-        "account",
-        "name",
-        ">score",
-        "stage",
-        ">surge",
-        "",
-        ">people 7d",
-        "lane",
-        "why",
-    ):
-        table.add_column(
-            heading.lstrip(">"), justify="right" if heading.startswith(">") else "left"
-        )
+    table = plain_table(
+        *("account", "name", ">score", "stage", ">surge", "", ">people 7d", "lane", "why")
+    )
     for row in accounts:
         significant = ", significant" if row["is_surge_significant"] else ""
         table.add_row(
@@ -367,7 +347,3 @@ def _mark(out: Path) -> dict[str, Any] | None:
     except ValueError:
         return None
     return made
-
-
-def _is_terminal() -> bool:
-    return log.console.is_terminal

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from rich.console import Console
 from rich.markup import escape
 
+from python_jobs.printing import wide
 from python_jobs.settings import Settings
 from python_jobs.warehouse import Warehouse, open_warehouse
 
@@ -68,4 +68,4 @@ def _show_closed_lost(warehouse: Warehouse) -> None:
 
 
 def _headed(text: str) -> None:
-    Console(width=1000, highlight=False).print(f"\n[bold]{escape(text)}[/bold]\n")
+    wide().print(f"\n[bold]{escape(text)}[/bold]\n")

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
+from python_jobs.printing import plain_table, wide
 from python_jobs.settings import Settings
 from python_jobs.warehouse import json_value
 
@@ -30,12 +30,12 @@ def show_queue(warehouse: Warehouse) -> None:
         "select queue_rank, display_name, title, account_key, signal_name, strength, "
         f"sequence_key, evidence from marts.activation_queue order by queue_rank limit {TOP}"
     )
-    console = Console(width=1000, highlight=False)
+    console = wide()
     [counted] = warehouse.rows("select count(*) as n from marts.activation_queue")
     console.print(f"\n[bold]Whom to contact today[/bold] (the first of {counted['n']:,})\n")
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in ("", "person", "title", "account", "signal", "strength", "sequence", "evidence"):
-        table.add_column(name, justify="right" if name in ("", "strength") else "left")
+    table = plain_table(
+        *(">", "person", "title", "account", "signal", ">strength", "sequence", "evidence")
+    )
     for row in rows:
         table.add_row(
             str(row["queue_rank"]),
@@ -70,7 +70,7 @@ def write_back(settings: Settings) -> None:
     from python_jobs.runs import ensure_ops_tables, utc_now
     from python_jobs.warehouse import BriefWarehouse
 
-    console = Console(width=1000, highlight=False)
+    console = wide()
     console.print("\n[bold]What is written back[/bold], by plans that a person would approve\n")
     warehouse = BriefWarehouse(settings, wait=settings.patience_for_warehouse)
     with warehouse.held() as held:

@@ -13,7 +13,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from python_jobs.errors import ConfigurationError
-from python_jobs.options import AsJson, Target, printed_json
+from python_jobs.options import AsJson, Target
+from python_jobs.printing import plain_table, printed_json, wide
 from python_jobs.settings import load_settings, parse_day
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ def read_explanation(warehouse: Warehouse, account: str, day: date | None) -> Ex
 
 def print_explanation(explanation: Explanation, top: int | None = None) -> None:
     """Print it to stdout; ``top`` rows of the ledger, or all of them."""
-    console = Console(width=1000, highlight=False)
+    console = wide()
     row = explanation.snapshot
     significant = ", significant" if row["is_surge_significant"] else ""
     people = row["unique_people_7d"]
@@ -174,9 +175,7 @@ def print_explanation(explanation: Explanation, top: int | None = None) -> None:
 
 
 def _ledger_table(ledger: list[dict[str, Any]]) -> Table:
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in LEDGER:
-        table.add_column(name, justify="right" if name in NUMBERS else "left")
+    table = plain_table(*(f">{name}" if name in NUMBERS else name for name in LEDGER))
     for entry in ledger:
         table.add_row(
             str(entry["event_date"]),

@@ -15,12 +15,12 @@ from hashlib import md5
 from typing import Annotated, Any, Literal
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from python_jobs.errors import ConfigurationError
 from python_jobs.options import AsJson, By, Target
+from python_jobs.printing import wide
 from python_jobs.registry.edits import Edit, set_row
 from python_jobs.registry.journal import Registries, append, read_registries
 from python_jobs.runs import ensure_ops_tables, utc_now
@@ -342,7 +342,7 @@ def list_proposals(
     table = Table("proposal", "kind", "status", "what and why", box=None)
     for each in found:
         table.add_row(each.proposal_id, each.kind, each.status, escape(each.reason))
-    Console(width=1000).print(table)
+    wide().print(table)
 
 
 @app.command()

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from python_jobs.errors import ConfigurationError, PermanentError
-from python_jobs.options import AsJson, Target, printed_json
+from python_jobs.options import AsJson, Target
+from python_jobs.printing import plain_table, printed_json, wide
 from python_jobs.settings import PROJECT_DIR, Settings, load_settings, parse_day
 
 if TYPE_CHECKING:
@@ -234,7 +234,7 @@ def read_comparison(warehouse: Warehouse, wish: Wish, top: int) -> Comparison:
 
 def print_comparison(comparison: Comparison) -> None:
     """Print it to stdout: what moves, who moves most, and which weights make it."""
-    console = Console(width=1000, highlight=False)
+    console = wide()
     of = comparison.summary
     console.print(
         f"[bold]{escape(of['config'])}[/bold] against {escape(of['against'])}, "
@@ -265,9 +265,10 @@ def print_comparison(comparison: Comparison) -> None:
 
 
 def _accounts_table(rows: list[dict[str, Any]]) -> Table:
-    table = _table("account", "stage", ">score", ">change")
-    for heading in (">by weights", ">by decay", ">by scale", ">days in another stage"):
-        _add(table, heading)
+    table = plain_table(
+        *("account", "stage", ">score", ">change"),
+        *(">by weights", ">by decay", ">by scale", ">days in another stage"),
+    )
     for row in rows:
         same = row["old_intent_stage"] == row["new_intent_stage"]
         stages = row["new_intent_stage"]
@@ -285,9 +286,10 @@ def _accounts_table(rows: list[dict[str, Any]]) -> Table:
 
 
 def _weights_table(rows: list[dict[str, Any]]) -> Table:
-    table = _table("event", "content type", "call to action", ">events", ">weight", ">points")
-    for heading in (">by weight", ">by decay"):
-        _add(table, heading)
+    table = plain_table(
+        *("event", "content type", "call to action", ">events", ">weight", ">points"),
+        *(">by weight", ">by decay"),
+    )
     for row in rows:
         same = row["old_weight"] == row["new_weight"]
         weight = f"{row['new_weight']:g}"
@@ -300,18 +302,6 @@ def _weights_table(rows: list[dict[str, Any]]) -> Table:
             f"{row['points_change_by_decay']:+,.0f}",
         )
     return table
-
-
-def _table(*headings: str) -> Table:
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for heading in headings:
-        _add(table, heading)
-    return table
-
-
-def _add(table: Table, heading: str) -> None:
-    """Add a column; a heading that begins with > is of numbers."""
-    table.add_column(heading.lstrip(">"), justify="right" if heading.startswith(">") else "left")
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:

@@ -13,18 +13,16 @@ from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
-    Progress,
     SpinnerColumn,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
-from rich.table import Table
 
-from python_jobs import log
 from python_jobs.activate.sequences.commands import sequences
 from python_jobs.errors import ConfigurationError, PermanentError, TransientError
 from python_jobs.options import AsJson, Target
+from python_jobs.printing import plain_table, progress_bar, wide
 from python_jobs.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -130,7 +128,7 @@ def show(
         document = {"plan": found.as_json(), "records": records}
         print(json.dumps(document, ensure_ascii=False, default=str))
         return
-    console = Console(width=1000, highlight=False)
+    console = wide()
     for one in records:
         _print_record(console, one)
     if record is None and found.records > len(records):
@@ -280,16 +278,13 @@ def _applied(
 
 @contextmanager
 def _progress() -> Iterator[Notice]:
-    with Progress(
+    with progress_bar(
         SpinnerColumn(),
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
-        console=log.console,
-        transient=True,
-        disable=not log.console.is_terminal,
     ) as progress:
         task = progress.add_task("", total=None)
 
@@ -416,10 +411,8 @@ def _print_status(found: dict[str, Any]) -> None:
     if not found["plans"]:
         print("no plan has been made: gtm sync plan --destination salesforce")
         return
-    console = Console(width=1000, highlight=False)
-    plans = Table(box=None, header_style="bold", pad_edge=False)
-    for name in ("plan", "destination", "kind", "status", "records", "made"):
-        plans.add_column(name, justify="right" if name == "records" else "left")
+    console = wide()
+    plans = plain_table("plan", "destination", "kind", "status", ">records", "made")
     for one in found["plans"]:
         plans.add_row(
             one["plan_id"],

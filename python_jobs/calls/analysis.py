@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from python_jobs.calls import titled
 from python_jobs.calls.search import Found, like_call
 from python_jobs.errors import ConfigurationError
-from python_jobs.options import printed_json
+from python_jobs.printing import printed_json
 from python_jobs.warehouse import json_value
 
 if TYPE_CHECKING:

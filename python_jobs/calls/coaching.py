@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from python_jobs.errors import ConfigurationError
-from python_jobs.options import printed_json
+from python_jobs.printing import printed_json
 from python_jobs.warehouse import json_value
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ import typer
 
 from python_jobs.calls import counted, titled
 from python_jobs.errors import ConfigurationError
-from python_jobs.options import AsJson, Target, printed_json
+from python_jobs.options import AsJson, Target
+from python_jobs.printing import printed_json
 from python_jobs.settings import load_settings
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from time import monotonic
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 
-from python_jobs import log
 from python_jobs.errors import ConfigurationError
 from python_jobs.options import Target
+from python_jobs.printing import progress_bar
 from python_jobs.settings import EngineName, Settings, load_settings
 
 if TYPE_CHECKING:
@@ -151,14 +151,8 @@ def run_one(
     from python_jobs.warehouse import BriefWarehouse
 
     warehouse = BriefWarehouse(settings, settings.patience_for_warehouse)
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=log.console,
-        transient=True,
-        disable=not log.console.is_terminal,
+    bar = progress_bar(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     )
     with warehouse.held() as held:
         ensure_ops_tables(held)

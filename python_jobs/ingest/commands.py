@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from python_jobs import log
 from python_jobs.errors import ConfigurationError
 from python_jobs.ingest.contracts import CONTRACTS, Contract, contract_of
 from python_jobs.options import Target
+from python_jobs.printing import progress_bar
 from python_jobs.settings import load_settings
 
 
@@ -81,14 +81,7 @@ def _run(inputs: dict[str, list[str]], sql: str | None, target: str | None) -> N
     from python_jobs.warehouse import only_writer, open_warehouse
 
     settings = load_settings().with_target(target)
-    progress = Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        TimeElapsedColumn(),
-        console=log.console,
-        transient=True,
-        disable=not log.console.is_terminal,
-    )
+    progress = progress_bar(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with only_writer(settings), open_warehouse(settings) as warehouse, progress:
         task = progress.add_task("preparing", total=None)
         prepare(warehouse, utc_now())

@@ -25,10 +25,10 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from python_jobs import log
 from python_jobs.errors import ConfigurationError, GtmError, PermanentError, TransientError
 from python_jobs.ingest.connector import Entity, Mode, Source
 from python_jobs.options import Target
+from python_jobs.printing import progress_bar
 from python_jobs.settings import Settings, load_settings, parse_day
 
 if TYPE_CHECKING:
@@ -233,7 +233,7 @@ def _range(
 
 
 def _progress() -> Progress:
-    return Progress(
+    return progress_bar(
         SpinnerColumn(),
         TextColumn("{task.description}"),
         BarColumn(),
@@ -241,7 +241,4 @@ def _progress() -> Progress:
         TaskProgressColumn(show_speed=True),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
-        console=log.console,
-        transient=True,
-        disable=not log.console.is_terminal,
     )

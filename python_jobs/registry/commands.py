@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from python_jobs.errors import ConfigurationError
 from python_jobs.options import AsJson, By, Target
+from python_jobs.printing import wide
 from python_jobs.registry import edits
 from python_jobs.registry.definitions import REGISTRIES, Row, registry
 from python_jobs.registry.journal import Change, Effective, Registries, append, read_registries
@@ -50,7 +50,7 @@ def list_registries(target: Target = None) -> None:
         rows = registries.effective(name)
         edited = sum(row.change is not None for row in rows.values())
         table.add_row(name, definition.key, str(len(rows)), str(edited))
-    _print(table)
+    wide().print(table)
 
 
 @app.command()
@@ -88,7 +88,7 @@ def show(
         for row in rows.values():
             cells = [*(_short(row.values[field]) for field in shown), _origin(row)]
             table.add_row(*(escape(cell) for cell in cells))
-        _print(table)
+        wide().print(table)
 
 
 @app.command("set")
@@ -265,11 +265,6 @@ def _maybe_warehouse(settings: Settings) -> Iterator[Warehouse | None]:
     else:
         with open_warehouse(settings, read_only=True) as warehouse:
             yield warehouse
-
-
-def _print(table: Table) -> None:
-    """Print a table to stdout as wide as it needs: a cut key is no use to copy."""
-    Console(width=1000).print(table)
 
 
 def _print_changes(changes: Sequence[Change]) -> None:

@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Literal
 
 import typer
-from rich.progress import Progress
 
-from python_jobs.log import console
+from python_jobs.printing import progress_bar
 from python_jobs.settings import default_as_of, parse_day
 
 
@@ -38,7 +37,7 @@ def write_world(
     """
     from python_jobs.sandbox import world
 
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+    with progress_bar() as bar:
         task = bar.add_task(f"{size} world", total=None)
         summary = world.generate(
             size,
