@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import json
-import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
-
-import uvicorn
-from starlette.applications import Starlette
-from starlette.routing import Mount
 
 from python_jobs.enrich.engines import Engine
 from python_jobs.enrich.engines.claude import Claude, ClaudeConfig
@@ -24,11 +18,11 @@ from python_jobs.enrich.tasks import task_named
 from python_jobs.http import Patience
 from python_jobs.runs import ensure_ops_tables
 from python_jobs.sandbox.faults import Faults
-from python_jobs.sandbox.service import Door
 from python_jobs.sandbox.vendor import World
 from python_jobs.sandbox.vendors.anthropic import Anthropic
 from python_jobs.settings import Settings
 from python_jobs.warehouse import BriefWarehouse, Warehouse
+from tests.served import served
 
 TASK = task_named("call_summary")
 PATIENCE = Patience(attempts=5, first_wait=0.01, longest_wait=5)
@@ -110,18 +104,14 @@ class Asking:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[tuple[Anthropic, str]]:
-    """The sandbox's Anthropic alone, on a free port of this machine, in a thread."""
+def asked_of_claude(
+    folder: Path, subjects: int, settings: Settings | None = None
+) -> Iterator[Asking]:
+    """So many calls, by default in a DuckDB file, and the sandbox's Anthropic to ask of them."""
     vendor = Anthropic(World(folder, date(2026, 6, 30)), Faults(stall=5, retry_after=0))
-    door = Door(vendor, Starlette(routes=vendor.routes()))
-    app = Starlette(routes=[Mount("/anthropic", door)])
-    listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(app, log_level="critical", access_log=False, lifespan="off")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    try:
-        yield vendor, f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(10)
+    settings = settings or Settings(GTM_TARGET="duckdb", GTM_DUCKDB_PATH=folder / "w.duckdb")
+    with served(vendor) as url:
+        asking = Asking(vendor, url, settings)
+        with asking.warehouse.held() as held:
+            fill(held, subjects)
+        yield asking

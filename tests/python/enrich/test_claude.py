@@ -28,18 +28,13 @@ from python_jobs.enrich.task import Asked, Output, Quote, Task
 from python_jobs.errors import ConfigurationError, TransientError
 from python_jobs.http import Limit, Patience
 from python_jobs.sandbox.vendors.anthropic import KEY_WITHOUT_CREDIT
-from python_jobs.settings import Settings
 from python_jobs.warehouse import BriefWarehouse
-from tests.python.enrich.asking import PATIENCE, TASK, Asking, fill, sentences, served
+from tests.python.enrich.asking import PATIENCE, TASK, Asking, asked_of_claude, sentences
 
 
 @pytest.fixture
 def asking(tmp_path: Path) -> Iterator[Asking]:
-    settings = Settings(GTM_TARGET="duckdb", GTM_DUCKDB_PATH=tmp_path / "w.duckdb")
-    with served(tmp_path) as (vendor, url):
-        made = Asking(vendor, url, settings)
-        with made.warehouse.held() as held:
-            fill(held, 30)
+    with asked_of_claude(tmp_path, 30) as made:
         yield made
 
 

@@ -15,7 +15,7 @@ from python_jobs.enrich.engines import claude_batches
 from python_jobs.enrich.engines.claude import Claude
 from python_jobs.errors import TransientError
 from python_jobs.settings import Settings
-from tests.python.enrich.asking import TASK, Asking, fill, served
+from tests.python.enrich.asking import TASK, Asking, asked_of_claude
 
 
 class Killed(BaseException):
@@ -24,11 +24,7 @@ class Killed(BaseException):
 
 @pytest.fixture
 def asking(tmp_path: Path) -> Iterator[Asking]:
-    settings = Settings(GTM_TARGET="duckdb", GTM_DUCKDB_PATH=tmp_path / "w.duckdb")
-    with served(tmp_path) as (vendor, url):
-        made = Asking(vendor, url, settings)
-        with made.warehouse.held() as held:
-            fill(held, 20)
+    with asked_of_claude(tmp_path, 20) as made:
         yield made
 
 
@@ -107,17 +103,14 @@ def _kill(killing: pytest.MonkeyPatch, moment: str) -> None:
 def test_on_snowflake_a_killed_batch_is_found_again_too(
     tmp_path: Path, snowflake_env: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with served(tmp_path) as (vendor, url):
-        asking = Asking(vendor, url, Settings(**snowflake_env))
-        with asking.warehouse.held() as held:
-            fill(held, 6)
+    with asked_of_claude(tmp_path, 6, Settings(**snowflake_env)) as asking:
         with monkeypatch.context() as killing:
             _kill(killing, "before its id is known")
             with pytest.raises(Killed):
                 asking.run(batched(asking))
-        vendor.faults.set(["lost-rows"], 1)
+        asking.vendor.faults.set(["lost-rows"], 1)
         assert asking.run(batched(asking)).answered == 6
-        assert vendor.ledger.batched == 6
+        assert asking.vendor.ledger.batched == 6
         assert asking.run(batched(asking)).wanted == 0
 
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import socket
 import stat
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,19 +15,16 @@ from typing import Any
 
 import pytest
 import requests
-import uvicorn
 from pydantic import SecretStr
-from starlette.applications import Starlette
-from starlette.routing import Mount
 
 from python_jobs.errors import ConfigurationError
 from python_jobs.http import Api, Patience
 from python_jobs.ingest.oauth import TokenOwner
 from python_jobs.sandbox.faults import Faults
-from python_jobs.sandbox.service import Door
 from python_jobs.sandbox.vendor import World
 from python_jobs.sandbox.vendors.outreach import CLIENT, FIRST_TOKEN, Outreach
 from python_jobs.settings import PROJECT_DIR
+from tests.served import served
 
 CLIENT_FORM = {"client_id": CLIENT[0], "client_secret": CLIENT[1], "redirect_uri": "https://x/y"}
 VARIABLES = ("OUTREACH_REFRESH_TOKEN", "OUTREACH_TOKEN_FILE")
@@ -41,19 +36,8 @@ def vendor(tiny_world: Path) -> Iterator[tuple[Outreach, str]]:
     """The sandbox's Outreach in this process, and its address."""
     outreach = Outreach(World(tiny_world, date(2026, 6, 30)), Faults())
     outreach.load()
-    app = Starlette(
-        routes=[Mount("/outreach", Door(outreach, Starlette(routes=outreach.routes())))]
-    )
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        yield outreach, f"http://127.0.0.1:{listener.getsockname()[1]}/outreach"
-        server.should_exit = True
-        thread.join()
+    with served(outreach) as url:
+        yield outreach, f"{url}/outreach"
 
 
 @pytest.fixture
