@@ -39,10 +39,28 @@ def snowflake_env() -> Iterator[dict[str, str]]:
         yield env
 
 
+def duckdb_file(folder: Path) -> dict[str, str]:
+    """Environment of a DuckDB file in a folder."""
+    return {"GTM_TARGET": "duckdb", "GTM_DUCKDB_PATH": str(folder / "warehouse.duckdb")}
+
+
 @pytest.fixture
 def duckdb_env(tmp_path: Path) -> dict[str, str]:
     """Environment of a DuckDB file that no other test uses."""
-    return {"GTM_TARGET": "duckdb", "GTM_DUCKDB_PATH": str(tmp_path / "warehouse.duckdb")}
+    return duckdb_file(tmp_path)
+
+
+@pytest.fixture(scope="module", params=["duckdb", "snowflake"])
+def engine_env(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, str]]:
+    """Environment of an empty warehouse for the tests of a module: a DuckDB file, then a local
+    Snowflake."""
+    if request.param == "duckdb":
+        yield duckdb_file(tmp_path_factory.mktemp("duckdb"))
+    else:
+        with emulator() as env:
+            yield env
 
 
 @pytest.fixture(scope="session")

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import chdir, redirect_stdout
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 from python_jobs.dbt_runner import let_go_of_duckdb
 
 PROJECT_DIR = Path(__file__).resolve().parents[1]
+
+Row = dict[str, Any]
 
 
 def run_dbt(folder: Path, env: Mapping[str, str], *arguments: str) -> str:
@@ -48,8 +52,34 @@ class SmallProject:
         shutil.copy(PROJECT_DIR / "profiles.example.yml", folder / "profiles.yml")
         for part in ("macros", "tests/dbt/generic", "seeds", *parts):
             shutil.copytree(PROJECT_DIR / part, folder / part)
-        (folder / "models").mkdir(exist_ok=True)
-        shutil.copy(PROJECT_DIR / "models/docs.md", folder / "models")
+        self.take("models/docs.md")
+
+    def take(self, *patterns: str) -> None:
+        """Copy files of the project, named from its top, to the same places."""
+        for pattern in patterns:
+            for path in PROJECT_DIR.glob(pattern):
+                place = self.folder / path.relative_to(PROJECT_DIR)
+                place.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(path, place)
+
+    def give(
+        self,
+        name: str,
+        rows: Sequence[Mapping[str, Any]],
+        types: Mapping[str, str],
+        config: str = "",
+    ) -> None:
+        """A model of rows by hand, in models/given, in place of one that others read.
+
+        ``types`` are of columns whose type their values do not tell; ``config`` is the model's.
+        """
+        selects = (
+            "select " + ", ".join(f"{_literal(row[key], types.get(key))} as {key}" for key in row)
+            for row in rows
+        )
+        folder = self.folder / "models" / "given"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{name}.sql").write_text(config + "\nunion all\n".join(selects) + "\n")
 
     def dbt(self, *arguments: str) -> str:
         """Run dbt over it and return what it printed; a failure is an AssertionError."""
@@ -58,3 +88,13 @@ class SmallProject:
     def render(self, jinja: str) -> str:
         """The SQL that a piece of Jinja becomes on this project's engine."""
         return self.dbt("compile", "--inline", jinja).strip()
+
+
+def _literal(value: Any, kind: str | None) -> str:
+    """A value as SQL of both engines; lists and dicts as JSON."""
+    if isinstance(value, list | dict):
+        text = json.dumps(value, ensure_ascii=False).replace("'", "''").replace('"', '\\"')
+        return "{{ as_json(\"'" + text + "'\") }}"
+    by_kind = {bool: "boolean", int: "integer", float: "double"}
+    text = "null" if value is None else "'" + str(value).replace("'", "''") + "'"
+    return f"cast({text} as {kind or by_kind.get(type(value), 'varchar')})"

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Iterator
 
 import pytest
 
 from python_jobs.runs import ensure_ops_tables
-from python_jobs.settings import PROJECT_DIR, Settings
+from python_jobs.settings import Settings
 from python_jobs.warehouse import open_warehouse
-from tests.emulator import emulator
 from tests.small_project import SmallProject
 
 VARIABLES = json.dumps({"as_of_date": "2026-06-30"})
@@ -68,29 +65,23 @@ def _stubs() -> dict[str, str]:
     }
 
 
-@pytest.fixture(scope="module", params=["duckdb", "snowflake"])
-def marts(request, tmp_path_factory) -> Iterator[dict[str, list[dict]]]:
-    folder = tmp_path_factory.mktemp("coaching")
-    if request.param == "duckdb":
-        env = {"GTM_TARGET": "duckdb", "GTM_DUCKDB_PATH": str(folder / "w.duckdb")}
-        yield _built(folder / "project", env)
-        return
-    with emulator() as env:
-        yield _built(folder / "project", env)
-
-
-def _built(folder, env) -> dict[str, list[dict]]:
-    project = SmallProject(folder, env, "models/staging/registry", "models/staging/ops")
-    for path in (
+@pytest.fixture(scope="module")
+def marts(engine_env, tmp_path_factory) -> dict[str, list[dict]]:
+    project = SmallProject(
+        tmp_path_factory.mktemp("coaching") / "project",
+        engine_env,
+        "models/staging/registry",
+        "models/staging/ops",
+    )
+    folder = project.folder
+    project.take(
         "models/ai/_ai.yml",
         "models/marts/calls/_calls.yml",
         "models/intermediate/calls/int_call_measures.sql",
         *(f"models/ai/call_{name}.sql" for name in ("summaries", "sentiments", "embeddings")),
         *(f"models/marts/calls/{name}.sql" for name in MARTS),
         "models/marts/calls/calls_enriched.sql",
-    ):
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(PROJECT_DIR / path, folder / path)
+    )
     # the models that feed them, with rows made by hand: no contract of theirs
     schema = (folder / "models/marts/calls/_calls.yml").read_text()
     start = schema.index("  - name: calls_enriched")
@@ -99,7 +90,7 @@ def _built(folder, env) -> dict[str, list[dict]]:
     )
     for name, sql in _stubs().items():
         (folder / "models" / f"{name}.sql").write_text(sql)
-    settings = Settings(**env)
+    settings = Settings(**engine_env)
     with open_warehouse(settings) as warehouse:
         ensure_ops_tables(warehouse)
         parsed = "parse_json(?)" if warehouse.target == "snowflake" else "?"

@@ -16,7 +16,6 @@ from python_jobs.enrich.tasks.call_embedding.offline import embedded
 from python_jobs.errors import ConfigurationError
 from python_jobs.settings import Settings
 from python_jobs.warehouse import DuckDBWarehouse, Warehouse, open_warehouse
-from tests.emulator import emulator
 
 SAID = {
     "price": (
@@ -112,15 +111,9 @@ def _fill(warehouse: Warehouse) -> None:
         )
 
 
-@pytest.fixture(scope="module", params=["duckdb", "snowflake"])
-def warehouse(request, tmp_path_factory) -> Iterator[Warehouse]:
-    if request.param == "duckdb":
-        opened = DuckDBWarehouse(Path(tmp_path_factory.mktemp("calls")) / "w.duckdb")
-        _fill(opened)
-        yield opened
-        opened.close()
-        return
-    with emulator() as env, open_warehouse(Settings(**env)) as opened:
+@pytest.fixture(scope="module")
+def warehouse(engine_env) -> Iterator[Warehouse]:
+    with open_warehouse(Settings(**engine_env)) as opened:
         _fill(opened)
         yield opened
 

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
-import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -32,7 +30,6 @@ from python_jobs.registry.journal import append, read_registries
 from python_jobs.runs import ensure_ops_tables
 from python_jobs.settings import PROJECT_DIR, Settings
 from python_jobs.warehouse import BriefWarehouse, open_warehouse
-from tests.emulator import emulator
 from tests.small_project import SmallProject
 
 pytestmark = pytest.mark.xdist_group("account_briefs")
@@ -307,16 +304,6 @@ TYPES = {
 }
 
 
-def literal(name: str, value: Any) -> str:
-    if isinstance(value, (list, dict)):
-        text = json.dumps(value, ensure_ascii=False).replace('"', '\\"')
-        return "{{ as_json(\"'" + text + "'\") }}"
-    by_kind = {bool: "boolean", int: "integer", float: "double"}
-    kind = TYPES.get(name, by_kind.get(type(value), "varchar"))
-    text = "null" if value is None else f"'{value}'"
-    return f"cast({text} as {kind})"
-
-
 class Desk:
     """A warehouse with the relations above, the models of briefs, and the offline writer."""
 
@@ -330,32 +317,20 @@ class Desk:
             "models/marts/briefs",
             "models/staging/ops",
         )
-        models = self.project.folder / "models"
-        (models / "ai").mkdir()
+        self.project.take(
+            *(f"models/ai/{name}.sql" for name in ANSWERS),
+            "models/staging/registry/_registry.yml",
+            *(f"models/staging/registry/stg_registry__{one}.sql" for one in REGISTRIES),
+        )
         described = yaml.safe_load((PROJECT_DIR / "models/ai/_ai.yml").read_text())
         ours = [one for one in described["models"] if one["name"] in ANSWERS]
-        (models / "ai/_ai.yml").write_text(yaml.safe_dump({"version": 2, "models": ours}))
-        for name in ANSWERS:
-            shutil.copy(PROJECT_DIR / f"models/ai/{name}.sql", models / "ai")
-        shutil.copy(PROJECT_DIR / "models/staging/registry/_registry.yml", models)
-        for registry in REGISTRIES:
-            shutil.copy(
-                PROJECT_DIR / f"models/staging/registry/stg_registry__{registry}.sql", models
-            )
-        (models / "given").mkdir()
+        (self.project.folder / "models/ai/_ai.yml").write_text(
+            yaml.safe_dump({"version": 2, "models": ours})
+        )
         for name, rows in GIVEN.items():
-            selects = (
-                "select "
-                + ", ".join(f"{literal(key, value)} as {key}" for key, value in row.items())
-                for row in rows
-            )
-            (models / "given" / f"{name}.sql").write_text(
-                "{{ config(materialized='table', schema='"
-                + ("intermediate" if name.startswith("int_") else "marts")
-                + "') }}\n"
-                + "\nunion all\n".join(selects)
-                + "\n"
-            )
+            schema = "intermediate" if name.startswith("int_") else "marts"
+            config = f"{{{{ config(materialized='table', schema='{schema}') }}}}\n"
+            self.project.give(name, rows, TYPES, config)
         self._settle()
         with open_warehouse(self.settings) as warehouse:
             ensure_ops_tables(warehouse)
@@ -407,20 +382,13 @@ class Desk:
         seed.write_text("\n".join(lines) + "\n")
 
 
-@pytest.fixture(scope="module", params=["duckdb", "snowflake"])
-def desk(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Desk]:
+@pytest.fixture(scope="module")
+def desk(engine_env: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """The first day is built and written."""
-    folder = tmp_path_factory.mktemp(request.param)
-    with ExitStack() as stack:
-        env = {"GTM_TARGET": "duckdb", "GTM_DUCKDB_PATH": str(folder / "w.duckdb")}
-        if request.param == "snowflake":
-            env = stack.enter_context(emulator())
-        found = Desk(folder, env)
-        found.build(DAYS[0], first=True)
-        found.write()
-        yield found
+    found = Desk(tmp_path_factory.mktemp("desk"), engine_env)
+    found.build(DAYS[0], first=True)
+    found.write()
+    return found
 
 
 def test_a_brief_says_what_its_rows_say(desk: Desk) -> None:

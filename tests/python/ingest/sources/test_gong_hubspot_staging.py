@@ -158,13 +158,13 @@ RAW: list[tuple[str, str, datetime, dict[str, Any]]] = [
 ]
 
 
-@pytest.fixture(params=["duckdb", "snowflake"], scope="module")
+@pytest.fixture(scope="module")
 def staged(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    engine_env: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Warehouse]:
     """The staging models built over ``RAW`` as of 2026-06-30."""
     folder = tmp_path_factory.mktemp("staged")
-    with staged_on(request.param, folder, ("gong", "hubspot"), RAW) as warehouse:
+    with staged_on(engine_env, folder, ("gong", "hubspot"), RAW) as warehouse:
         yield warehouse
 
 

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-from collections.abc import Iterator
-from contextlib import ExitStack
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +15,6 @@ from python_jobs.ingest.salesforce_ids import id18
 from python_jobs.runs import ensure_ops_tables, ensure_raw_tables
 from python_jobs.settings import PROJECT_DIR, Settings
 from python_jobs.warehouse import open_warehouse
-from tests.emulator import emulator
 from tests.small_project import SmallProject
 
 STAGING = ("models/staging/salesforce", "models/staging/sixsense")
@@ -37,14 +33,11 @@ class Org:
     def __init__(self, folder: Path, env: dict[str, str]) -> None:
         self.settings = Settings(**env)
         self._project = SmallProject(folder / "project", env)
-        models = self._project.folder / "models"
-        for folder_name in STAGING:
-            for path in (PROJECT_DIR / folder_name).glob("*salesforce*"):
-                shutil.copy(path, models)
+        self._project.take(*(f"{one}/*salesforce*" for one in STAGING))
         listed = " union all ".join(
             f"select '{one}' as id" for one in [*IDS, id18(IDS[0]), "short"]
         )
-        (models / "ids.sql").write_text(
+        (self._project.folder / "models" / "ids.sql").write_text(
             f"select id, {{{{ salesforce_id18('id') }}}} as made from ({listed}) as given"
         )
         with open_warehouse(self.settings) as warehouse:
@@ -191,21 +184,12 @@ def landed(folder: Path, env: dict[str, str]) -> Org:
     return org
 
 
-@pytest.fixture(scope="module", params=["duckdb", "snowflake"])
-def built(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Org]:
+@pytest.fixture(scope="module")
+def built(engine_env: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Org:
     """The models over the records, built and tested by dbt on each engine."""
-    folder = tmp_path_factory.mktemp("salesforce")
-    with ExitStack() as stack:
-        env = (
-            stack.enter_context(emulator())
-            if request.param == "snowflake"
-            else {"GTM_TARGET": "duckdb", "GTM_DUCKDB_PATH": str(folder / "w.duckdb")}
-        )
-        org = landed(folder, env)
-        org.dbt("build")
-        yield org
+    org = landed(tmp_path_factory.mktemp("salesforce"), engine_env)
+    org.dbt("build")
+    return org
 
 
 @pytest.fixture

@@ -114,12 +114,12 @@ class Staged:
         return self.warehouse.rows(f"select * from staging.{model} order by 1")
 
 
-@pytest.fixture(params=["duckdb", "snowflake"], scope="module")
+@pytest.fixture(scope="module")
 def staged(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    engine_env: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Staged]:
     folder = tmp_path_factory.mktemp("staged")
-    with staged_on(request.param, folder, ("sixsense", "clay"), RAW) as warehouse:
+    with staged_on(engine_env, folder, ("sixsense", "clay"), RAW) as warehouse:
         yield Staged(warehouse)
 
 
