@@ -12,7 +12,8 @@ from python_jobs.brief import brief
 from python_jobs.build import build
 from python_jobs.calls.commands import app as calls_app
 from python_jobs.calls.commands import coach
-from python_jobs.closed_lost import app as closed_lost_app
+from python_jobs.closed_lost.commands import app as closed_lost_app
+from python_jobs.closed_lost.proposal_commands import app as proposals_app
 from python_jobs.demo import demo
 from python_jobs.doctor import doctor
 from python_jobs.enrich.commands import enrich
@@ -20,7 +21,6 @@ from python_jobs.errors import GtmError
 from python_jobs.explain import explain
 from python_jobs.ingest.commands import load
 from python_jobs.ingest.connector_commands import ingest
-from python_jobs.proposals import app as proposals_app
 from python_jobs.reference import refresh_reference
 from python_jobs.registry.commands import app as registry_app
 from python_jobs.replay import replay

@@ -17,8 +17,8 @@ OBJECTIONS = 5
 def write_language(settings: Settings, as_of: date) -> None:
     """Have every task written offline, build what reads the answers, make proposals."""
     from python_jobs.build import Wish, run_build
+    from python_jobs.closed_lost.proposing import propose
     from python_jobs.enrich.commands import do, tasks_for
-    from python_jobs.proposals import propose
 
     _headed("What is written, with no key and every statement checked")
     do(settings, tasks_for("all", "offline"))
@@ -51,7 +51,7 @@ def _show_coaching(warehouse: Warehouse) -> None:
 
 
 def _show_closed_lost(warehouse: Warehouse) -> None:
-    from python_jobs.closed_lost import brief_statement, read_report
+    from python_jobs.closed_lost.report import brief_statement, read_report
 
     report = read_report(warehouse)
     _headed(f"Why deals were lost, {report.month}")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+from python_jobs.closed_lost.proposals import Proposal, decide, insert
 from python_jobs.dbt_runner import DbtProject
 from python_jobs.enrich.engines.offline import Offline
 from python_jobs.enrich.runner import run_task
@@ -17,7 +18,6 @@ from python_jobs.enrich.tasks import task_named, task_names
 from python_jobs.ingest.connector_commands import clock_of
 from python_jobs.ingest.run import Wish, ingest
 from python_jobs.ingest.sources import SOURCES
-from python_jobs.proposals import Proposal, decide, insert
 from python_jobs.registry.edits import Edit, set_row
 from python_jobs.registry.journal import append, read_registries
 from python_jobs.runs import ensure_ops_tables

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
+from python_jobs.closed_lost.proposals import Proposal, decide, insert
 from python_jobs.dbt_runner import DbtProject
-from python_jobs.proposals import Proposal, decide, insert
 from python_jobs.warehouse import Warehouse, open_warehouse
 from tests.python.closed_lost.lost_deals import Mining
 

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from python_jobs import cli
+from python_jobs.closed_lost.proposals import Proposal, decide, read_proposals
+from python_jobs.closed_lost.proposing import propose
 from python_jobs.errors import ConfigurationError
-from python_jobs.proposals import Proposal, decide, propose, read_proposals
 from python_jobs.registry.edits import Edit, revert
 from python_jobs.registry.journal import append, read_registries
 from python_jobs.settings import Settings

@@ -6,7 +6,7 @@ import csv
 from datetime import datetime
 from pathlib import Path
 
-from python_jobs.closed_lost import ALERTS, Report, markdown, write
+from python_jobs.closed_lost.report import ALERTS, Report, markdown, write
 
 
 def test_no_cell_is_a_formula(tmp_path: Path) -> None:

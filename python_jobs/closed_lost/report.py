@@ -1,4 +1,4 @@
-"""``gtm closed-lost``: why deals were lost, once a month: read, counted, briefed, proposed."""
+"""The brief of a month with its tables: read from the warehouse, as Markdown, and as files."""
 
 from __future__ import annotations
 
@@ -9,19 +9,11 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
-
-from python_jobs.enrich.commands import do, tasks_for
+from python_jobs.closed_lost.proposals import Proposal, read_proposals
 from python_jobs.errors import ConfigurationError
-from python_jobs.options import AsJson, Target
-from python_jobs.proposals import Proposal, propose, read_proposals
-from python_jobs.settings import EngineName, Settings, load_settings
-from python_jobs.warehouse import BriefWarehouse, Warehouse
-
-TASKS = ("closed_lost_deal", "closed_lost_brief")
-"""In this order: the brief counts what was read in the deals."""
+from python_jobs.warehouse import Warehouse
 
 ALERTS = "lost_deal_alerts"
 NO_ALERT = "no large deal was lost to a competitor in the last days"
@@ -35,17 +27,6 @@ TABLES = {
 }
 """What is written as tables, and in which order."""
 
-app = typer.Typer(
-    name="closed-lost",
-    help="Why deals were lost: read from their calls, counted, and what to change about it.",
-    no_args_is_help=True,
-)
-
-Out = Annotated[
-    Path | None,
-    typer.Option("--out", help="Folder for tables, Markdown and JSON.", file_okay=False),
-]
-
 
 @dataclass(frozen=True)
 class Report:
@@ -56,91 +37,6 @@ class Report:
     tables: dict[str, list[dict[str, Any]]]
     texts: dict[str, str]
     proposals: list[Proposal]
-
-
-@app.command()
-def run(
-    engine: Annotated[
-        EngineName | None,
-        typer.Option("--engine", help="Who reads and writes (default: GTM_ENGINE)."),
-    ] = None,
-    limit: Annotated[
-        int | None,
-        typer.Option("--limit", min=1, help="At most so many parts of deals, the newest first."),
-    ] = None,
-    budget: Annotated[
-        float | None,
-        typer.Option(
-            "--budget", min=0, help="At most so many US dollars in all (default: GTM_BUDGET)."
-        ),
-    ] = None,
-    out: Out = None,
-    target: Target = None,
-) -> None:
-    """Read what is new, write the brief of the month, make proposals, and print it.
-
-    Deals are those of the last `gtm build`. Run again, it asks nothing that it has asked.
-
-    Example:
-
-        gtm closed-lost run --out closed_lost
-    """
-    settings = load_settings().with_target(target)
-    work = [pair for name in TASKS for pair in tasks_for(name, engine, settings.engine)]
-    do(settings, work, limit, settings.budget if budget is None else budget, _say)
-    made = propose(settings)
-    _say(f"{len(made)} new proposals")
-    briefs = BriefWarehouse(settings, settings.patience_for_warehouse).rows(
-        "select 1 from ai.closed_lost_briefs limit 1"
-    )
-    if not briefs:
-        typer.echo("no lost deal has been read, so there is no brief")
-        return
-    _hand_over(settings, out)
-
-
-@app.command()
-def report(out: Out = None, target: Target = None) -> None:
-    """The brief there is, with its tables; nothing is asked.
-
-    Example:
-
-        gtm closed-lost report --out closed_lost
-    """
-    _hand_over(load_settings().with_target(target), out)
-
-
-@app.command()
-def alerts(
-    as_json: AsJson = False,
-    target: Target = None,
-) -> None:
-    """Large deals lost to a competitor in the last days, as of the last build; nothing is asked.
-
-    Example:
-
-        gtm closed-lost alerts --json
-    """
-    settings = load_settings().with_target(target)
-    warehouse = BriefWarehouse(settings, settings.patience_for_warehouse)
-    lost = [_plain_row(row) for row in warehouse.rows(f"select * from {TABLES[ALERTS]}")]
-    if as_json:
-        typer.echo(json.dumps(lost, ensure_ascii=False, default=str))
-        return
-    typer.echo("\n".join(_alert(row) for row in lost) or NO_ALERT)
-
-
-def _say(line: str) -> None:
-    typer.echo(line, err=True)
-
-
-def _hand_over(settings: Settings, out: Path | None) -> None:
-    found = read_report(BriefWarehouse(settings, settings.patience_for_warehouse))
-    text = markdown(found)
-    if out is not None:
-        write(found, text, out)
-        _say(f"written to {out}")
-    typer.echo(text)
 
 
 def read_report(warehouse: Warehouse) -> Report:
@@ -160,14 +56,18 @@ def read_report(warehouse: Warehouse) -> Report:
         [row["brief_month"]],
     )
     evidence = _plain(inputs[0]["evidence"]) if inputs else []
-    tables = {name: warehouse.rows(f"select * from {sql}") for name, sql in TABLES.items()}
     return Report(
         month=row["brief_month"],
         brief=row,
-        tables={name: [_plain_row(line) for line in lines] for name, lines in tables.items()},
+        tables={name: read_table(warehouse, name) for name in TABLES},
         texts={item["id"]: item["text"] for item in evidence},
         proposals=read_proposals(warehouse),
     )
+
+
+def read_table(warehouse: Warehouse, name: str) -> list[dict[str, Any]]:
+    """The rows of one of ``TABLES``, in its order."""
+    return [_plain_row(row) for row in warehouse.rows(f"select * from {TABLES[name]}")]
 
 
 def write(found: Report, text: str, out: Path) -> None:
@@ -216,7 +116,7 @@ def markdown(found: Report) -> str:
     if not brief["competitors"]:
         lines.append("- none was spoken of")
     lines += _section("Large deals lost to a competitor in the last days")
-    alerts = [f"- {_said(_alert(row))}" for row in found.tables[ALERTS]]
+    alerts = [f"- {_said(alert_line(row))}" for row in found.tables[ALERTS]]
     lines += alerts or [f"- {NO_ALERT}"]
     waiting = [proposal for proposal in found.proposals if proposal.status == "open"]
     lines += _section("Proposals that wait for a person (gtm proposals)")
@@ -235,7 +135,8 @@ def markdown(found: Report) -> str:
     return "\n".join(lines)
 
 
-def _alert(row: dict[str, Any]) -> str:
+def alert_line(row: dict[str, Any]) -> str:
+    """A large deal that was lost: when, which, how much, to whom, and the words that tell."""
     rivals = ", ".join(row["competitors"])
     return (
         f"{row['close_date']} {row['opportunity_name'] or row['opportunity_id']}, "
@@ -254,6 +155,7 @@ def _listed(title: str, statements: Sequence[dict[str, Any]]) -> list[str]:
 
 
 def brief_statement(statement: dict[str, Any]) -> str:
+    """A statement of the brief as one line, with the rows it rests on."""
     cited = " ".join(f"[{row}]" for row in statement["evidence"])
     is_guess = statement["kind"] == "hypothesis"
     return f"{'Perhaps: ' if is_guess else ''}{_said(statement['text'])} {cited}"
@@ -265,7 +167,7 @@ def _said(text: str) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """JSON columns come as text."""
+    """A column's value; JSON columns come as text."""
     if isinstance(value, str) and value[:1] in ("[", "{"):
         with suppress(ValueError):
             return json.loads(value)

@@ -1,0 +1,1 @@
+"""Why deals were lost: briefed once a month, and what is proposed about it."""
