@@ -14,7 +14,7 @@ from python_jobs.calls.commands import app as calls_app
 from python_jobs.calls.commands import coach
 from python_jobs.closed_lost.commands import app as closed_lost_app
 from python_jobs.closed_lost.proposal_commands import app as proposals_app
-from python_jobs.demo import demo
+from python_jobs.demo.commands import demo
 from python_jobs.doctor import doctor
 from python_jobs.enrich.commands import enrich
 from python_jobs.errors import GtmError
