@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,28 +10,14 @@ from typing import Any
 
 import pytest
 
-from python_jobs import cli
 from python_jobs.settings import Settings
 from python_jobs.warehouse import open_warehouse
+from tests.typed import Printed, gtm
 
 LAST_DAY = "2026-06-30"
 
 # What tests of the built world say of themselves; a file's tests run in one process anyway.
 needs_built_world = pytest.mark.xdist_group("built world")
-
-
-@dataclass
-class Printed:
-    """What one ``gtm`` command ended with and printed."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def said(self) -> str:
-        """Standard error as one line of words."""
-        return " ".join(self.err.split())
 
 
 @dataclass
@@ -61,24 +46,8 @@ class Shop:
             warehouse.execute(sql)
 
     def gtm(self, *arguments: str) -> Printed:
-        """Run ``gtm …`` in this process."""
-        from _pytest.capture import MultiCapture, SysCapture
-
-        with pytest.MonkeyPatch.context() as patch:
-            for name, value in self.env.items():
-                patch.setenv(name, value)
-            patch.setattr(sys, "argv", ["gtm", *arguments])
-            capture = MultiCapture(in_=None, out=SysCapture(1), err=SysCapture(2))
-            capture.start_capturing()
-            try:
-                cli.main()
-                code = 0
-            except SystemExit as ended:
-                code = int(ended.code or 0)
-            finally:
-                out, err = capture.readouterr()
-                capture.stop_capturing()
-        return Printed(code, out, err)
+        """Run ``gtm …`` over it."""
+        return gtm(*arguments, env=self.env)
 
     def snapshots(self) -> list[dict[str, Any]]:
         """Every snapshot, floats rounded where their last digits depend on the order of a sum."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,7 @@ NOT_PULLED = {
 ANSWERS_LOST = {"500", "timeout", "reset", "malformed-json", "slow-drip"}
 
 Tables = dict[str, list[dict[str, Any]]]
+Bought = tuple[list[tuple[str, str]], dict[str, list[tuple[str, str]]]]
 befell: dict[str, dict[str, int]] = {}
 
 
@@ -86,85 +87,57 @@ def count_faults(intake: Intake) -> None:
     intake.sandbox.forget_calls()
 
 
-@pytest.fixture
-def stack() -> Iterator[ExitStack]:
-    with ExitStack() as held:
-        yield held
-
-
-def run_history(
-    stack: ExitStack,
-    folder: Path,
-    world: Path,
-    capture: pytest.CaptureFixture[str],
-    faults: tuple[str, ...],
-    seed: int,
-) -> Tables:
+def run_history(folder: Path, world: Path, faults: tuple[str, ...], seed: int) -> Tables:
     """A history in a sandbox and a warehouse of its own."""
-    intake, patch = own_place(stack, folder, capture)
-    patch.setenv("SIXSENSE_ACCOUNTS_PER_RUN", "20")
-    return history(intake, world, faults, seed)
+    with own_place(folder) as (intake, patch):
+        patch.setenv("SIXSENSE_ACCOUNTS_PER_RUN", "20")
+        return history(intake, world, faults, seed)
 
 
-def own_place(
-    stack: ExitStack, folder: Path, capture: pytest.CaptureFixture[str]
-) -> tuple[Intake, pytest.MonkeyPatch]:
+@contextmanager
+def own_place(folder: Path) -> Iterator[tuple[Intake, pytest.MonkeyPatch]]:
     """An empty warehouse before a sandbox of its own, in an environment of its own."""
     folder.mkdir()
-    sandbox = stack.enter_context(started_sandbox(["--size", "tiny", "--as-of", LAST_DAY]))
-    patch = stack.enter_context(pytest.MonkeyPatch.context())
-    intake = next(intake_of(sandbox, folder, patch, capture))
-    patch.setenv("GTM_HTTP_TIMEOUT", "1")
-    return intake, patch
+    with (
+        started_sandbox(["--size", "tiny", "--as-of", LAST_DAY]) as sandbox,
+        pytest.MonkeyPatch.context() as patch,
+        contextmanager(intake_of)(sandbox, folder, patch) as intake,
+    ):
+        patch.setenv("GTM_HTTP_TIMEOUT", "1")
+        yield intake, patch
 
 
 @pytest.fixture(scope="module")
-def calm(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Tables]:
-    """The reference, made by the first test that asks for it."""
-    return {}
+def calm(tmp_path_factory: pytest.TempPathFactory, tiny_world: Path) -> Tables:
+    """What lands on calm days."""
+    return run_history(tmp_path_factory.mktemp("calm") / "history", tiny_world, (), 0)
 
 
 @every_history
 def test_what_lands_is_what_lands_without_faults(
-    stack: ExitStack,
-    tmp_path: Path,
-    tiny_world: Path,
-    capsys: pytest.CaptureFixture[str],
-    calm: dict[str, Tables],
-    faults: tuple[str, ...],
-    seed: int,
+    tmp_path: Path, tiny_world: Path, calm: Tables, faults: tuple[str, ...], seed: int
 ) -> None:
-    if not calm:
-        calm["tables"] = run_history(stack, tmp_path / "calm", tiny_world, capsys, (), 0)
-        without = [table for table, rows in calm["tables"].items() if not rows]
-        assert set(without) <= NOT_PULLED, f"tables without rows prove nothing: {without}"
-    tables = run_history(stack, tmp_path / "rough", tiny_world, capsys, faults, seed)
-    for table, expected in calm["tables"].items():
+    without = [table for table, rows in calm.items() if not rows]
+    assert set(without) <= NOT_PULLED, f"tables without rows prove nothing: {without}"
+    tables = run_history(tmp_path / "rough", tiny_world, faults, seed)
+    for table, expected in calm.items():
         assert len(tables[table]) == len(expected), table
         assert tables[table] == expected, table
 
 
 @pytest.fixture(scope="module")
-def calm_credits() -> dict[str, Any]:
-    """What is bought on calm days, made by the first test that asks for it."""
-    return {}
+def calm_credits(tmp_path_factory: pytest.TempPathFactory, tiny_world: Path) -> Bought:
+    """What is bought on calm days."""
+    return buy(tmp_path_factory.mktemp("calm") / "credits", tiny_world, (), 0)
 
 
 @every_history
 def test_nobody_is_paid_for_twice_and_what_was_answered_lands(
-    stack: ExitStack,
-    tmp_path: Path,
-    tiny_world: Path,
-    capsys: pytest.CaptureFixture[str],
-    calm_credits: dict[str, Any],
-    faults: tuple[str, ...],
-    seed: int,
+    tmp_path: Path, tiny_world: Path, calm_credits: Bought, faults: tuple[str, ...], seed: int
 ) -> None:
     """Clay, 6sense's scores and its people for credits: what they ask for, a build has found."""
-    if not calm_credits:
-        calm_credits["bought"] = buy(stack, tmp_path / "calm", tiny_world, capsys, (), 0)
-    ledger, landed = buy(stack, tmp_path / "rough", tiny_world, capsys, faults, seed)
-    asked, expected = calm_credits["bought"]
+    ledger, landed = buy(tmp_path / "rough", tiny_world, faults, seed)
+    asked, expected = calm_credits
     assert {subject.split()[0] for subject, _ in asked} == {"clay", "sixsense"}
     outcomes = {subject: outcome for subject, outcome in ledger if outcome != "refused"}
     assert len(outcomes) == sum(outcome != "refused" for _, outcome in ledger), "paid for twice"
@@ -181,38 +154,33 @@ def test_nobody_is_paid_for_twice_and_what_was_answered_lands(
         assert len(lost) <= len(unknown), f"{table}: what was answered did not land"
 
 
-def buy(
-    stack: ExitStack,
-    folder: Path,
-    world: Path,
-    capture: pytest.CaptureFixture[str],
-    faults: tuple[str, ...],
-    seed: int,
-) -> tuple[list[tuple[str, str]], dict[str, list[tuple[str, str]]]]:
+def buy(folder: Path, world: Path, faults: tuple[str, ...], seed: int) -> Bought:
     """Days on which everything is bought: the ledger, and of each table what landed, by its id."""
-    intake, patch = own_place(stack, folder, capture)
-    everybody(patch)
-    knowing(intake, world)
-    entities = ("account_scores", "people", "people_enrichment")
-    sources = (("clay",), ("sixsense", *(word for one in entities for word in ("--only", one))))
-    for _ in range(3):
-        intake.faults(*faults, seed=seed, stall=1.5)
+    with own_place(folder) as (intake, patch):
+        everybody(patch)
+        knowing(intake, world)
+        entities = ("account_scores", "people", "people_enrichment")
+        sources = (("clay",), ("sixsense", *(word for one in entities for word in ("--only", one))))
+        for _ in range(3):
+            intake.faults(*faults, seed=seed, stall=1.5)
+            for source in sources:
+                intake.gtm("ingest", *source)
+            count_faults(intake)
+        intake.faults()
         for source in sources:
-            intake.gtm("ingest", *source)
-        count_faults(intake)
-    intake.faults()
-    for source in sources:
-        code, said = intake.gtm("ingest", *source)
-        assert code == 0, said
-    ledger = intake.rows("select source, subject_key, outcome from ops.credit_ledger")
-    tables = ("clay__enrichments", *(f"sixsense__{entity}" for entity in entities))
-    return (
-        [(f"{row['source']} {row['subject_key']}", row["outcome"]) for row in ledger],
-        {
-            table: [(row["record_id"], without_run(row["payload"])) for row in intake.raw(table)]
-            for table in tables
-        },
-    )
+            code, said = intake.gtm("ingest", *source)
+            assert code == 0, said
+        ledger = intake.rows("select source, subject_key, outcome from ops.credit_ledger")
+        tables = ("clay__enrichments", *(f"sixsense__{entity}" for entity in entities))
+        return (
+            [(f"{row['source']} {row['subject_key']}", row["outcome"]) for row in ledger],
+            {
+                table: [
+                    (row["record_id"], without_run(row["payload"])) for row in intake.raw(table)
+                ]
+                for table in tables
+            },
+        )
 
 
 def without_run(payload: str) -> str:

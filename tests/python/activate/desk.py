@@ -5,21 +5,17 @@ No build is needed: a sync model is a relation of one shape, whatever made it.
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-import pytest
-
-from python_jobs import cli
 from python_jobs.activate.destinations import destinations, open_destination
 from python_jobs.runs import ensure_ops_tables, ensure_raw_tables, utc_now
 from python_jobs.settings import Settings
 from python_jobs.warehouse import BriefWarehouse, Warehouse, open_warehouse
+from tests import typed
 
 Row = dict[str, Any]
 
@@ -72,13 +68,8 @@ def link(object_name: str, record_key: str, external_id: str | None = None) -> R
     return {"object": object_name, "record_key": record_key, "external_id": external_id}
 
 
-@dataclass
-class Printed:
+class Printed(typed.Printed):
     """What a command ended with and printed."""
-
-    code: int
-    out: str
-    said: str
 
     @property
     def run_id(self) -> str:
@@ -147,22 +138,7 @@ class Desk:
 
     def gtm(self, *arguments: str) -> Printed:
         """``gtm …``, in this process."""
-        out, err = io.StringIO(), io.StringIO()
-        code = 0
-        with (
-            pytest.MonkeyPatch.context() as patch,
-            contextlib.redirect_stdout(out),
-            contextlib.redirect_stderr(err),
-        ):
-            for name, value in self.env.items():
-                patch.setenv(name, value)
-            try:
-                cli.app(list(arguments), standalone_mode=False)
-            except cli.GtmError as error:
-                code = error.exit_code
-                print(error)
-        told = out.getvalue()
-        return Printed(code, told, " ".join((told + err.getvalue()).split()))
+        return Printed(*typed.gtm(*arguments, env=self.env))
 
     def plan(self, destination: str = "salesforce", *more: str) -> Row:
         """Make a plan and give what ``--json`` prints of it."""

@@ -5,31 +5,24 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from python_jobs import cli
 from python_jobs.ingest.contracts import CONTRACTS
 from python_jobs.settings import Settings
 from python_jobs.warehouse import only_writer
+from tests import typed
+from tests.typed import Printed
 
 
 @pytest.fixture
-def gtm(duckdb_env, monkeypatch, capsys):  # type: ignore[no-untyped-def]
-    """Run ``gtm …`` in this process; exit code, stdout, stderr."""
-    for name, value in duckdb_env.items():
-        monkeypatch.setenv(name, value)
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["gtm", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        printed = capsys.readouterr()
-        return int(ended.value.code or 0), printed.out, printed.err
-
-    return run
+def gtm(duckdb_env: dict[str, str]) -> Callable[..., Printed]:
+    """Run ``gtm …`` on a DuckDB file of its own."""
+    return partial(typed.gtm, env=duckdb_env)
 
 
 def test_a_folder_with_a_file_of_every_entity_loads(gtm, tmp_path: Path, duckdb_env) -> None:  # type: ignore[no-untyped-def]

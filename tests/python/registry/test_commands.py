@@ -4,48 +4,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 
-from python_jobs import cli
 from python_jobs.registry.definitions import REGISTRIES
 from python_jobs.registry.journal import read_registries
 from python_jobs.runs import ensure_ops_tables
 from python_jobs.settings import Settings
 from python_jobs.warehouse import open_warehouse
+from tests import typed
 from tests.emulator import emulator
 from tests.small_project import PROJECT_DIR, SmallProject
 
-Gtm = Callable[..., tuple[int, str, str]]
+Gtm = Callable[..., typed.Printed]
 
 
 @pytest.fixture
-def gtm(
-    duckdb_env: dict[str, str],
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> Gtm:
-    """Run `gtm registry …` on a DuckDB file of its own: exit code, stdout, stderr."""
-    for name, value in duckdb_env.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("GTM_USER", "anna")
-    return _runner(monkeypatch, capsys)
-
-
-def _runner(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Gtm:
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["gtm", "registry", *arguments])
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as end:
-            code = int(end.code or 0)
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return run
+def gtm(duckdb_env: dict[str, str]) -> Gtm:
+    """Run `gtm registry …` on a DuckDB file of its own."""
+    return partial(typed.gtm, "registry", env={**duckdb_env, "GTM_USER": "anna"})
 
 
 def test_shown_before_there_is_a_warehouse(gtm: Gtm, duckdb_env: dict[str, str]) -> None:
@@ -129,13 +109,9 @@ def env(request: pytest.FixtureRequest, duckdb_env: dict[str, str]) -> Iterator[
 def test_models_and_command_agree_on_what_is_in_force(
     env: dict[str, str],
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """After every kind of edit, and another `dbt seed`, the views hold what the command shows."""
-    for name, value in env.items():
-        monkeypatch.setenv(name, value)
-    gtm = _runner(monkeypatch, capsys)
+    gtm = partial(typed.gtm, "registry", env=env)
     settings = Settings(**env)  # type: ignore[arg-type]
     with open_warehouse(settings) as warehouse:
         ensure_ops_tables(warehouse)

@@ -39,7 +39,7 @@ import pytest
 
 from python_jobs.settings import PROJECT_DIR, Settings
 from python_jobs.warehouse import Warehouse, open_warehouse
-from tests.typed import gtm
+from tests.typed import done
 
 EVENTS = PROJECT_DIR / "tests" / "fixtures" / "twenty_events.csv"
 
@@ -179,8 +179,8 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
         patch.setenv("GTM_TARGET", "duckdb")
         patch.setenv("GTM_DUCKDB_PATH", str(folder / "warehouse.duckdb"))
         patch.setenv("DBT_LOG_PATH", str(folder / "logs"))
-        gtm(patch, "load", "web_events", str(EVENTS))
-        gtm(patch, "build", "--as-of", "2026-04-02", "--select", "+score_ledger", "--skip-tests")
+        done("load", "web_events", str(EVENTS))
+        done("build", "--as-of", "2026-04-02", "--select", "+score_ledger", "--skip-tests")
         settings = Settings(GTM_DUCKDB_PATH=Path(folder / "warehouse.duckdb"))
     with open_warehouse(settings, read_only=True) as opened:
         yield opened

@@ -17,7 +17,7 @@ import pytest
 from python_jobs.settings import Settings
 from python_jobs.warehouse import Warehouse, open_warehouse
 from tests.python.signals import account_cases
-from tests.typed import gtm
+from tests.typed import done
 
 Firings = list[tuple[str, int]]
 
@@ -268,23 +268,23 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
         patch.setenv("GTM_TARGET", "duckdb")
         patch.setenv("GTM_DUCKDB_PATH", str(folder / "warehouse.duckdb"))
         patch.setenv("DBT_LOG_PATH", str(folder / "logs"))
-        gtm(patch, "load", "product_users", str(folder / "users.csv"))
-        gtm(patch, "load", "product_events", str(folder / "events.csv"))
-        gtm(patch, "load", "intent_accounts", str(folder / "intent.csv"))
+        done("load", "product_users", str(folder / "users.csv"))
+        done("load", "product_events", str(folder / "events.csv"))
+        done("load", "intent_accounts", str(folder / "intent.csv"))
         for entity, (columns, rows) in account_cases.tables().items():
             write(folder / f"{entity}.csv", columns, rows)
-            gtm(patch, "load", entity, str(folder / f"{entity}.csv"))
+            done("load", entity, str(folder / f"{entity}.csv"))
         for alias, account in account_cases.ALIASES.items():
-            gtm(patch, "registry", "set", "account_aliases", alias, f"account_key={account}")
+            done("registry", "set", "account_aliases", alias, f"account_key={account}")
         build = ("build", "--skip-tests", "--select")
-        gtm(patch, *build, "+fct_signals", "--from", "2026-02-01", "--as-of", "2026-04-10")
+        done(*build, "+fct_signals", "--from", "2026-02-01", "--as-of", "2026-04-10")
         for signal in account_cases.OFF:
-            gtm(patch, "registry", "set", "signals", signal, "enabled=false")
-        gtm(patch, *build, "+fct_signals", "--as-of", "2026-04-11")
-        gtm(patch, "registry", "set", "signals", "hiring_started", "enabled=true")
+            done("registry", "set", "signals", signal, "enabled=false")
+        done(*build, "+fct_signals", "--as-of", "2026-04-11")
+        done("registry", "set", "signals", "hiring_started", "enabled=true")
         setting = "hiring_started:needs_own_past"
-        gtm(patch, "registry", "set", "signal_settings", setting, "value=true")
-        gtm(patch, *build, "+sig_hiring_started", "--as-of", "2026-04-12")
+        done("registry", "set", "signal_settings", setting, "value=true")
+        done(*build, "+sig_hiring_started", "--as-of", "2026-04-12")
     with open_warehouse(
         Settings(GTM_DUCKDB_PATH=folder / "warehouse.duckdb"), read_only=True
     ) as opened:

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from python_jobs import cli
 from python_jobs.registry.edits import Edit, set_row
 from python_jobs.registry.journal import append, read_registries
 from python_jobs.runs import ensure_ops_tables, ensure_raw_tables, utc_now
@@ -18,6 +17,7 @@ from python_jobs.sandbox.commands import RunningSandbox, started_sandbox
 from python_jobs.settings import Settings
 from python_jobs.warehouse import open_warehouse
 from tests.conftest import TINY
+from tests.typed import gtm
 
 LAST_DAY = "2026-06-30"
 
@@ -28,18 +28,11 @@ class Intake:
 
     sandbox: RunningSandbox
     path: Path
-    capture: pytest.CaptureFixture[str]
 
     def gtm(self, *arguments: str) -> tuple[int, str]:
         """Run a command; its exit code, and what it printed, on both streams, in one line."""
-        code = 0
-        try:
-            cli.app(list(arguments), standalone_mode=False)
-        except cli.GtmError as error:
-            code = error.exit_code
-            print(error)
-        said = self.capture.readouterr()
-        return code, " ".join((said.out + said.err).split())
+        printed = gtm(*arguments)
+        return printed.code, printed.said
 
     def rows(self, sql: str, *params: Any) -> list[dict[str, Any]]:
         with open_warehouse(Settings(GTM_DUCKDB_PATH=self.path), read_only=True) as warehouse:
@@ -91,26 +84,22 @@ def intake(
     sandbox: RunningSandbox,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
 ) -> Iterator[Intake]:
     """An empty warehouse before the module's sandbox, without faults."""
-    yield from intake_of(sandbox, tmp_path, monkeypatch, capsys)
+    yield from intake_of(sandbox, tmp_path, monkeypatch)
 
 
 @pytest.fixture
-def own_intake(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Intake]:
+def own_intake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Intake]:
     """An empty warehouse before a sandbox of the test's own, for tests that change the world."""
     with started_sandbox(TINY) as running:
-        yield from intake_of(running, tmp_path, monkeypatch, capsys)
+        yield from intake_of(running, tmp_path, monkeypatch)
 
 
 def intake_of(
     sandbox: RunningSandbox,
     folder: Path,
     monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
 ) -> Iterator[Intake]:
     """Point the environment at a sandbox and at a new warehouse file, with little patience."""
     path = folder / "warehouse.duckdb"
@@ -124,5 +113,5 @@ def intake_of(
         monkeypatch.setenv(name, value)
     sandbox.post("/faults", names=[], seed=0)
     sandbox.forget_calls()
-    yield Intake(sandbox, path, capsys)
+    yield Intake(sandbox, path)
     sandbox.post("/faults", names=[], seed=0)

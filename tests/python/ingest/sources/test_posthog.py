@@ -77,10 +77,9 @@ def busy(
     other_sandbox: RunningSandbox,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
 ) -> Iterator[Intake]:
     """An empty warehouse before the sandbox that events are sent to."""
-    yield from intake_of(other_sandbox, tmp_path, monkeypatch, capsys)
+    yield from intake_of(other_sandbox, tmp_path, monkeypatch)
 
 
 def pull(intake: Intake, entity: str, *arguments: str) -> tuple[int, str]:

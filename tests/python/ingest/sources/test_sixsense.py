@@ -41,10 +41,9 @@ def growing(
     growing_sandbox: RunningSandbox,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
     tiny_world: Path,
 ) -> Iterator[Intake]:
-    for intake in intake_of(growing_sandbox, tmp_path, monkeypatch, capsys):
+    for intake in intake_of(growing_sandbox, tmp_path, monkeypatch):
         yield knowing(intake, tiny_world)
 
 
