@@ -1,4 +1,4 @@
-"""Reference seeds: public suffixes, personal mail domains, robots. Rewritten from the packages.
+"""Reference seeds: public suffixes and personal mail domains, rewritten from the packages.
 
 The lists are kept by others and change every month; the seeds are the copy that a build uses, so
 that a day built twice gives the same keys. ``gtm refresh-reference`` takes what is installed.
@@ -90,67 +90,6 @@ NOT_PERSONAL_MAIL = {
     "wideopenwest.com": "WideOpenWest's staff; its customers' mail is wowway.com",
 }
 
-# Text that, found anywhere in the lower-cased user agent, says that no person was reading.
-# "bot" alone would take phones of the make Cubot.
-ROBOTS = (
-    ("-bot", "robots that name themselves so"),
-    ("adsbot", "Google's advertisement checks"),
-    ("ahrefs", "Ahrefs"),
-    ("aiohttp", "Python client"),
-    ("anthropic-ai", "Anthropic"),
-    ("apache-httpclient", "Java client"),
-    ("axios/", "JavaScript client"),
-    ("bingpreview", "Bing's page pictures"),
-    ("bot/", "most robots, such as Googlebot/2.1"),
-    ("bot;", "robots that name themselves so"),
-    ("bytespider", "ByteDance"),
-    ("chatgpt-user", "OpenAI, for a user"),
-    ("checkly", "availability checks"),
-    ("claude-user", "Anthropic, for a user"),
-    ("claude-web", "Anthropic"),
-    ("crawl", "crawlers that name themselves so"),
-    ("curl/", "command line"),
-    ("cypress", "browser tests"),
-    ("datadog", "availability checks"),
-    ("embedly", "link previews"),
-    ("facebookexternalhit", "link previews"),
-    ("feedfetcher", "Google's feed reader"),
-    ("ghostinspector", "browser tests"),
-    ("go-http-client", "Go client"),
-    ("google-inspectiontool", "Google Search Console"),
-    ("google-read-aloud", "Google"),
-    ("gtmetrix", "speed tests"),
-    ("headless", "browsers without a screen"),
-    ("httpx/", "Python client"),
-    ("java/", "Java client"),
-    ("libwww-perl", "Perl client"),
-    ("lighthouse", "speed tests"),
-    ("masscan", "scanner"),
-    ("mediapartners-google", "Google's advertisement checks"),
-    ("node-fetch", "JavaScript client"),
-    ("perplexity-user", "Perplexity, for a user"),
-    ("phantomjs", "browser without a screen"),
-    ("pingdom", "availability checks"),
-    ("playwright", "browser tests"),
-    ("prerender", "pages made for crawlers"),
-    ("puppeteer", "browser tests"),
-    ("python-requests", "Python client"),
-    ("python-urllib", "Python client"),
-    ("scrapy", "Python crawler"),
-    ("screaming frog", "site audit"),
-    ("selenium", "browser tests"),
-    ("semrush", "Semrush"),
-    ("site24x7", "availability checks"),
-    ("skypeuripreview", "link previews"),
-    ("slurp", "Yahoo"),
-    ("spider", "crawlers that name themselves so"),
-    ("statuscake", "availability checks"),
-    ("uptime", "availability checks"),
-    ("wget/", "command line"),
-    ("zgrab", "scanner"),
-)
-
-
 @dataclass(frozen=True)
 class Refreshed:
     """What a refresh did to one seed: its rows now, and those that came and went."""
@@ -204,11 +143,6 @@ def personal_mail_rows() -> list[tuple[str]]:
     )
 
 
-def robot_rows() -> list[tuple[str, str]]:
-    """Parts of user agents that give a robot away, with a note. Sorted, lower case."""
-    return sorted(ROBOTS)
-
-
 def refresh(seeds_dir: Path = SEEDS_DIR) -> list[Refreshed]:
     """Rewrite the reference seeds from the installed packages.
 
@@ -224,7 +158,6 @@ def refresh(seeds_dir: Path = SEEDS_DIR) -> list[Refreshed]:
             public_suffix_rows(),
         ),
         _rewrite(seeds_dir / "personal_mail_domains.csv", ("domain",), personal_mail_rows()),
-        _rewrite(seeds_dir / "bot_user_agents.csv", ("pattern", "note"), robot_rows()),
     ]
 
 
