@@ -90,6 +90,7 @@ NOT_PERSONAL_MAIL = {
     "wideopenwest.com": "WideOpenWest's staff; its customers' mail is wowway.com",
 }
 
+
 @dataclass(frozen=True)
 class Refreshed:
     """What a refresh did to one seed: its rows now, and those that came and went."""

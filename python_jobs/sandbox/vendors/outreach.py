@@ -8,11 +8,9 @@ refresh returns is taken once.
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from itertools import count
+from datetime import datetime
 from secrets import token_hex
 from time import monotonic, time
 from typing import Any, ClassVar
@@ -24,60 +22,25 @@ from starlette.routing import Route
 
 from python_jobs.http import Limit
 from python_jobs.sandbox.vendor import Tokens, Vendor, iso
-from python_jobs.sandbox.vendors.outreach_records import (
-    KINDS,
-    Kind,
-    Resource,
-    load_world,
+from python_jobs.sandbox.vendors.outreach_records import KINDS, Data, Kind, Resource
+from python_jobs.sandbox.vendors.outreach_store import (
+    Problem,
+    Store,
+    bad_request,
+    invalid,
+    writable,
 )
 
 JSON_API = "application/vnd.api+json"
 FIRST_TOKEN = "sandbox-consent"
 READING_TOKEN = "sandbox-consent-to-read"
 CLIENT = ("sandbox", "sandbox")
-OPEN_STATES = ("active", "pending", "paused")
-EXCLUSIVE_SEQUENCES = frozenset({4})
-EXCLUDED_DOMAIN = "sealwright.example"
-RACED = "raced."
-"""Somebody else creates a prospect whose address begins so in the moment before we do."""
 VENDORS_ADDRESS = "https://api.outreach.io/api/v2"
 """What the links in records begin with: the same wherever the sandbox listens."""
 
-NEEDED = {
-    "sequence": ("name",),
-    "sequenceStep": ("stepType", "sequence"),
-    "sequenceTemplate": ("sequenceStep", "template"),
-    "template": ("name",),
-}
-"""Attributes and relationships that a new record of a type cannot do without."""
-
-LONGEST_NAME = 50
 LONGEST_PAGE = 1_000
 
 Handler = Callable[[Request], Awaitable[Response]]
-Data = dict[str, Any]
-
-
-class Problem(Exception):
-    """An answer in JSON:API's form of an error."""
-
-    def __init__(self, status: int, name: str, title: str, detail: str, pointer: str = "") -> None:
-        super().__init__(name)
-        self.status = status
-        error: Data = {"id": name, "title": title, "detail": detail}
-        if pointer:
-            error["source"] = {"pointer": pointer}
-        self.body = {"errors": [error]}
-
-
-def invalid(detail: str) -> Problem:
-    """422: the record breaks a rule."""
-    return Problem(422, "validationError", "Validation Error", detail, "/data")
-
-
-def bad_request(detail: str) -> Problem:
-    """400: the request makes no sense."""
-    return Problem(400, "validationError", "Validation Error", detail)
 
 
 @dataclass
@@ -132,12 +95,7 @@ class Outreach(Vendor):
         self._only_read: set[str] = set()
         self.batches: dict[int, Batch] = {}
         self._is_stale = True
-        self._numbers = count(10_000_000_000)
-        self._records: dict[str, dict[int, Resource]] = {}
-        self._created: dict[str, dict[int, Resource]] = {path: {} for path in KINDS}
-        self._patched: dict[str, dict[int, Resource]] = {path: {} for path in KINDS}
-        self._prospect_of: dict[str, int] = {}
-        self._sorted: dict[tuple[str, str], list[Resource]] = {}
+        self.store = Store(self.world)
 
     def routes(self) -> list[Route]:
         api = "/api/v2"
@@ -174,26 +132,6 @@ class Outreach(Vendor):
     def load(self) -> None:
         """Records are made when the first of them is asked for: few sandboxes need them."""
         self._is_stale = True
-
-    def _make_records(self) -> None:
-        """The world's records, and over them what clients wrote."""
-        self._is_stale = False
-        self._records = load_world(self.world)
-        for path, written in self._patched.items():
-            for number, patch in written.items():
-                record = self._records[path].get(number) or self._created[path][number]
-                record.merge(patch)
-        for path, created in self._created.items():
-            self._records[path].update(created)
-        self._prospect_of = {}
-        active = defaultdict(list)
-        for state in self._records["sequenceStates"].values():
-            if state.attributes["state"] == "active":
-                active[state.relations["prospect"]].append(state.id)
-        for record in self._records["prospects"].values():
-            self._know_addresses(record)
-            record.relations["activeSequenceStates"] = active[record.id]
-        self._sorted.clear()
 
     # How it says no.
 
@@ -267,7 +205,8 @@ class Outreach(Vendor):
                 resource = request.url.path.partition("/api/v2/")[2].split("/")[0]
                 return self.out_of_scope(f"{resource}.write")
             if self._is_stale:
-                self._make_records()
+                self.store.load()
+                self._is_stale = False
             sent = request.headers.get("content-type", "").split(";")[0]
             try:
                 if await request.body() and sent != JSON_API:
@@ -321,7 +260,7 @@ class Outreach(Vendor):
     async def _list(self, request: Request) -> Response:
         kind = self._kind(request)
         query = dict(request.query_params)
-        rows = self._filtered(kind, query)
+        rows = self.store.filtered(kind, query)
         size = int(query.get("page[size]", 50))
         if not 1 <= size <= LONGEST_PAGE:
             raise bad_request(f"page[size] must be between 1 and {LONGEST_PAGE}.")
@@ -339,7 +278,7 @@ class Outreach(Vendor):
 
     async def _show(self, request: Request) -> Response:
         kind = self._kind(request)
-        record = self._record(kind.path, request.path_params["number"])
+        record = self.store.record(kind.path, request.path_params["number"])
         return self._answer({"data": self._shown(kind, record, request)})
 
     def _kind(self, request: Request) -> Kind:
@@ -347,17 +286,6 @@ class Outreach(Vendor):
         if path not in KINDS:
             raise Problem(404, "resourceNotFound", "Resource Not Found", "No such resource.")
         return KINDS[path]
-
-    def _record(self, path: str, number: Any) -> Resource:
-        record = self._records[path].get(number)
-        if record is None:
-            raise Problem(
-                404,
-                "resourceNotFound",
-                "Resource Not Found",
-                f"Could not find '{KINDS[path].type}' with ID '{number}'.",
-            )
-        return record
 
     def _address(self, request: Request) -> str:
         return f"{str(request.base_url).rstrip('/')}/api/v2"
@@ -374,47 +302,15 @@ class Outreach(Vendor):
                 shown[part] = {k: v for k, v in shown[part].items() if k in names}
         return shown
 
-    def _filtered(self, kind: Kind, query: Data) -> list[Resource]:
-        """The records that pass every filter, in the order asked for."""
-        rows: Iterable[Resource] = self._in_order(kind, query.get("sort", "id"))
-        for name, value in query.items():
-            if not name.startswith("filter["):
-                continue
-            field_name, *inner = name.removeprefix("filter[").rstrip("]").split("][")
-            if inner == ["id"] and field_name in kind.relations:
-                wanted = {int(part) for part in value.split(",") if part.isdigit()}
-                rows = [row for row in rows if wanted & row.related(field_name)]
-            elif field_name == "id" and not inner:
-                wanted = {int(part) for part in value.split(",") if part.isdigit()}
-                rows = [row for row in rows if row.id in wanted]
-            elif field_name in kind.filters and not inner:
-                rows = _having(rows, field_name, value)
-            else:
-                raise bad_request(f"'{name}' is not a filter of {kind.type}.")
-        return rows if isinstance(rows, list) else list(rows)
-
-    def _in_order(self, kind: Kind, sort: str) -> list[Resource]:
-        """Kept until something changes: a client pages through one order."""
-        found = self._sorted.get((kind.path, sort))
-        if found is None:
-            found = sorted(self._records[kind.path].values(), key=lambda row: row.id)
-            for part in reversed(sort.split(",")):
-                name = part.removeprefix("-")
-                if name != "id" and name not in kind.attributes:
-                    raise bad_request(f"'{name}' is not sortable.")
-                found.sort(key=lambda row, n=name: row.sort_key(n), reverse=part.startswith("-"))  # type: ignore[misc]
-            self._sorted[kind.path, sort] = found
-        return found
-
     # Writing.
 
     async def _create(self, request: Request) -> Response:
         kind = self._kind(request)
         data = await _data(request, kind)
         if kind.path == "sequenceStates":
-            record = self._enrolled(data)
+            record = self.store.enrol(data)
         elif kind.is_writable:
-            record = self._made(kind, data)
+            record = self.store.make(kind, data)
         else:
             raise Problem(403, "unauthorizedRequest", "Unauthorized Request", "Read only.")
         return self._answer({"data": self._shown(kind, record, request)}, 201)
@@ -422,188 +318,21 @@ class Outreach(Vendor):
     async def _patch(self, request: Request) -> Response:
         kind, number = self._kind(request), request.path_params["number"]
         data = await _data(request, kind)
-        record = self._record(kind.path, number)
+        record = self.store.record(kind.path, number)
         if data.get("id") != number:
             raise bad_request("data.id must be the id in the path.")
         if not kind.is_writable:
             raise Problem(403, "unauthorizedRequest", "Unauthorized Request", "Read only.")
-        attributes = _writable(kind, data)
+        attributes = writable(kind, data)
         if "emails" in attributes:
-            self._refuse_known(attributes["emails"])
-        self._changed(kind.path, record, attributes, self._relations(kind, data))
+            self.store.refuse_known(attributes["emails"])
+        self.store.change(kind.path, record, attributes, self.store.relations_of(kind, data))
         return self._answer({"data": self._shown(kind, record, request)})
-
-    def _made(self, kind: Kind, data: Data) -> Resource:
-        """A new record.
-
-        Raises:
-            Problem: an address is taken, excluded, or taken by somebody else in this very moment.
-        """
-        attributes, relations = _writable(kind, data), self._relations(kind, data)
-        if kind.path == "prospects":
-            for address in _addresses(attributes):
-                if address.startswith(RACED) and address not in self._prospect_of:
-                    self._added(kind, attributes, relations)
-                if address in self._prospect_of:
-                    raise invalid("Contacts email hash has already been taken.")
-                if address.endswith("@" + EXCLUDED_DOMAIN):
-                    raise invalid("Contacts contact is using an excluded email address.")
-        for name in NEEDED.get(kind.type, ()):
-            if not attributes.get(name) and not relations.get(name):
-                raise invalid(f"{name[0].upper()}{name[1:]} can't be blank.")
-        if kind.path == "sequences":
-            attributes = {**attributes, "enabled": False}
-        if kind.path == "sequenceSteps":
-            shown = str(attributes["stepType"]).replace("_", " ").title()
-            name = f"Step #{attributes.get('order', 1)} ({shown})"
-            attributes = {**attributes, "displayName": name}
-        record = self._added(kind, attributes, relations)
-        if kind.path in ("sequenceSteps", "sequenceTemplates"):
-            self._join(kind, record)
-        return record
-
-    def _join(self, kind: Kind, record: Resource) -> None:
-        """Show a new step on its sequence, or a new template of a step on the step."""
-        name = "sequence" if kind.path == "sequenceSteps" else "sequenceStep"
-        path = "sequences" if kind.path == "sequenceSteps" else "sequenceSteps"
-        owner = self._records[path][min(record.related(name))]
-        members = sorted(owner.related(kind.path) | {record.id})
-        counts = {"sequenceStepCount": len(members)} if path == "sequences" else {}
-        self._changed(path, owner, counts, {kind.path: members})
-
-    def _refuse_known(self, emails: Any) -> None:
-        if any(str(address).lower() in self._prospect_of for address in emails or ()):
-            raise Problem(
-                422,
-                "validationDuplicateValueError",
-                "Validation Duplicate Value Error",
-                "A Contact with this email_hash already exists.",
-            )
-
-    def _added(self, kind: Kind, attributes: Data, relations: dict[str, Any]) -> Resource:
-        now = iso(self.world.now)
-        times = {"createdAt": now, "updatedAt": now}
-        record = Resource(next(self._numbers), {**attributes, **times}, relations)
-        self._created[kind.path][record.id] = record
-        self._records[kind.path][record.id] = record
-        if kind.path == "prospects":
-            self._know_addresses(record)
-        self._sorted.clear()
-        return record
-
-    def _changed(
-        self, path: str, record: Resource, attributes: Data, relations: Data | None = None
-    ) -> None:
-        """Change a record, now and after every day that goes by."""
-        patch = Resource(
-            record.id, {**attributes, "updatedAt": iso(self.world.now)}, relations or {}
-        )
-        kept = self._patched[path].setdefault(record.id, Resource(record.id, {}, {}))
-        kept.merge(patch)
-        record.merge(patch)
-        if path == "prospects":
-            self._know_addresses(record)
-        self._sorted.clear()
-
-    def _know_addresses(self, prospect: Resource) -> None:
-        for address in _addresses(prospect.attributes):
-            self._prospect_of[address] = prospect.id
-
-    def _relations(self, kind: Kind, data: Data) -> dict[str, Any]:
-        """The numbers that the relationships of a body name; each must exist."""
-        relations: dict[str, Any] = {}
-        for name, value in (data.get("relationships") or {}).items():
-            target = (value or {}).get("data")
-            if name not in kind.relations:
-                raise bad_request(f"'{name}' is not a relationship of {kind.type}.")
-            if target is None:
-                relations[name] = None
-                continue
-            path = next(k.path for k in KINDS.values() if k.type == kind.relations[name])
-            relations[name] = self._record(path, target.get("id")).id
-        return relations
 
     # Sequences.
 
-    def _enrolled(self, data: Data) -> Resource:
-        """A new sequence state, and its first mailing unless the prospect wants none."""
-        relations = self._relations(KINDS["sequenceStates"], data)
-        missing = [name for name in ("prospect", "sequence", "mailbox") if not relations.get(name)]
-        if missing:
-            raise invalid(f"{missing[0].capitalize()} can't be blank.")
-        prospect = self._records["prospects"][relations["prospect"]]
-        mailbox = self._records["mailboxes"][relations["mailbox"]]
-        self._refuse_enrolment(prospect.id, relations["sequence"], mailbox)
-        user = mailbox.attributes.get("userId")
-        step = self._first_step(relations["sequence"])
-        relations |= {
-            "user": user,
-            "creator": user,
-            "account": prospect.relations.get("account"),
-            "sequenceStep": None if step is None else step.id,
-        }
-        now = iso(self.world.now)
-        state = self._added(
-            KINDS["sequenceStates"],
-            {"state": "active", "activeAt": now, "stateChangedAt": now},
-            relations,
-        )
-        self._note_active(state)
-        if step is not None and not prospect.attributes.get("optedOut"):
-            self._schedule(state, step, mailbox)
-        return state
-
-    def _note_active(self, state: Resource) -> None:
-        """Show on the prospect whether the state is active."""
-        prospect = self._records["prospects"][min(state.related("prospect"))]
-        others = prospect.related("activeSequenceStates") - {state.id}
-        own = {state.id} if state.attributes["state"] == "active" else set()
-        prospect.relations["activeSequenceStates"] = sorted(others | own)
-
-    def _refuse_enrolment(self, prospect: int, sequence: int, mailbox: Resource) -> None:
-        if self._records["sequences"][sequence].attributes.get("locked"):
-            raise invalid("Sequence is locked.")
-        if not self._records["sequences"][sequence].attributes.get("enabled"):
-            raise invalid("Sequence is not enabled.")
-        if mailbox.attributes.get("sendDisabled"):
-            raise invalid("Mailbox is not enabled for sending.")
-        for state in self._records["sequenceStates"].values():
-            if state.relations["prospect"] != prospect:
-                continue
-            is_open = state.attributes["state"] in OPEN_STATES
-            if state.relations["sequence"] == sequence:
-                been = "is already" if is_open else "has already been"
-                raise invalid(f"Prospect {been} in this sequence.")
-            if is_open and state.relations["sequence"] in EXCLUSIVE_SEQUENCES:
-                raise invalid("Prospect is active in another exclusive sequence.")
-
-    def _first_step(self, sequence: int) -> Resource | None:
-        steps = [
-            step
-            for step in self._records["sequenceSteps"].values()
-            if step.relations.get("sequence") == sequence
-        ]
-        return min(steps, key=lambda step: step.attributes.get("order", 1), default=None)
-
-    def _schedule(self, state: Resource, step: Resource, mailbox: Resource) -> None:
-        if step.attributes.get("stepType") != "auto_email":
-            return
-        due = self.world.now + timedelta(seconds=step.attributes.get("interval") or 0)
-        names = ("prospect", "sequence", "mailbox", "user", "sequenceStep")
-        self._added(
-            KINDS["mailings"],
-            {
-                "state": "scheduled",
-                "scheduledAt": iso(due),
-                "stateChangedAt": iso(self.world.now),
-                "mailingType": "sequence",
-                "mailboxAddress": mailbox.attributes.get("email"),
-            },
-            {**{name: state.relations.get(name) for name in names}, "sequenceState": state.id},
-        )
-
     async def _act_on_state(self, request: Request) -> Response:
-        state = self._record("sequenceStates", request.path_params["number"])
+        state = self.store.record("sequenceStates", request.path_params["number"])
         action, before = request.path_params["action"], state.attributes["state"]
         after = {
             ("finish", "active"): "finished",
@@ -617,17 +346,17 @@ class Outreach(Vendor):
             raise invalid(f"Sequence state is {before}: {action} is not possible.")
         changed: Data = {"state": after, "stateChangedAt": iso(self.world.now)}
         changed["pauseReason"] = "Paused by user." if after == "paused" else None
-        self._changed("sequenceStates", state, changed)
-        self._note_active(state)
+        self.store.change("sequenceStates", state, changed)
+        self.store.note_active(state)
         return self._answer({"data": self._shown(KINDS["sequenceStates"], state, request)})
 
     async def _act_on_sequence(self, request: Request) -> Response:
-        sequence = self._record("sequences", request.path_params["number"])
+        sequence = self.store.record("sequences", request.path_params["number"])
         enabled = {"activate": True, "deactivate": False}.get(request.path_params["action"])
         if enabled is None:
             raise Problem(404, "resourceNotFound", "Resource Not Found", "No such action.")
         at = iso(self.world.now) if enabled else None
-        self._changed("sequences", sequence, {"enabled": enabled, "enabledAt": at})
+        self.store.change("sequences", sequence, {"enabled": enabled, "enabledAt": at})
         return self._answer({"data": self._shown(KINDS["sequences"], sequence, request)})
 
     # Batches. The vendor names their attributes, not the values of ``state``: these are ours.
@@ -637,12 +366,12 @@ class Outreach(Vendor):
         wanted = (json.loads(await request.body() or b"{}").get("data") or {}).get("attributes", {})
         prospects = KINDS["prospects"]
         filters = {k: v for k, v in request.query_params.items() if k.startswith("filter[")}
-        ids = wanted.get("ids") or [row.id for row in self._filtered(prospects, filters)]
+        ids = wanted.get("ids") or [row.id for row in self.store.filtered(prospects, filters)]
         batch = Batch(
-            next(self._numbers),
+            self.store.number(),
             list(ids),
-            self._record("sequences", wanted.get("sequenceId")).id,
-            self._record("mailboxes", wanted.get("mailboxId")).id,
+            self.store.record("sequences", wanted.get("sequenceId")).id,
+            self.store.record("mailboxes", wanted.get("mailboxId")).id,
         )
         self.batches[batch.number] = batch
         if request.query_params.get("actionParams[skipConfirmation]") == "true":
@@ -667,7 +396,7 @@ class Outreach(Vendor):
             related = {"prospect": number, "sequence": batch.sequence, "mailbox": batch.mailbox}
             named = {name: {"data": {"id": value}} for name, value in related.items()}
             try:
-                self._enrolled({"relationships": named})
+                self.store.enrol({"relationships": named})
             except Problem as problem:
                 batch.failures.append((number, problem.body["errors"][0]["detail"]))
         batch.state = "running"
@@ -732,68 +461,3 @@ async def _data(request: Request, kind: Kind) -> Data:
     if not isinstance(data, dict) or data.get("type") != kind.type:
         raise bad_request(f"data.type must be {kind.type}.")
     return data
-
-
-def _writable(kind: Kind, data: Data) -> Data:
-    """The attributes of a body.
-
-    Raises:
-        Problem: one is unknown or read-only, or a name is too long.
-    """
-    attributes: Data = data.get("attributes") or {}
-    for name, value in attributes.items():
-        if name not in kind.attributes or name in kind.read_only:
-            raise bad_request(f"'{name}' is not an attribute that can be written.")
-        if name in ("firstName", "lastName") and len(value or "") > LONGEST_NAME:
-            raise Problem(
-                422,
-                "validationDataTooLongError",
-                "Validation Data Too Long Error",
-                "Data provided is too long.",
-            )
-    return dict(attributes)
-
-
-def _addresses(attributes: Data) -> list[str]:
-    return [str(address).lower() for address in attributes.get("emails") or ()]
-
-
-def _having(rows: Iterable[Resource], name: str, value: str) -> list[Resource]:
-    """The records whose attribute is one of the values, or lies between the two, or is null."""
-    if value == "__null__":
-        return [row for row in rows if row.attributes.get(name) is None]
-    first, dots, last = value.partition("..")
-    if dots:
-        low, high = _bound(first), _bound(last)
-        return [row for row in rows if _lies_between(row.attributes.get(name), low, high)]
-    wanted = {part.lower() for part in value.split(",")}
-    return [row for row in rows if wanted & set(_as_texts(row.attributes.get(name)))]
-
-
-def _bound(text: str) -> str | None:
-    """An end of a range: none for ``inf``; times as the records write them."""
-    if text in ("inf", "-inf", ""):
-        return None
-    if "T" not in text:
-        return text
-    try:
-        return iso(datetime.fromisoformat(text).replace(tzinfo=None))
-    except ValueError:
-        raise bad_request(f"'{text}' is not a time.") from None
-
-
-def _lies_between(value: Any, low: str | None, high: str | None) -> bool:
-    if value is None:
-        return False
-    if isinstance(value, (int, float)):
-        return (low is None or value >= float(low)) and (high is None or value <= float(high))
-    return (low is None or value >= low) and (high is None or value <= high)
-
-
-def _as_texts(value: Any) -> Sequence[str]:
-    values = value if isinstance(value, list) else [value]
-    return [
-        str(item).lower() if not isinstance(item, bool) else ("true" if item else "false")
-        for item in values
-        if item is not None
-    ]
