@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
@@ -21,6 +21,7 @@ from python_jobs.sandbox.vendors.salesforce_objects import (
     records_of,
     stamp,
 )
+from python_jobs.sandbox.vendors.salesforce_soql import Kind, Query, SoqlError, parse
 
 LOCKED_ONE_IN = 61
 """One record in so many is locked by someone else when it is first written to."""
@@ -124,6 +125,62 @@ class Store:
         if len(found) > 1:
             raise SeveralMatch(found)
         return found[0] if found else None
+
+    def resolve(self, name: str, path: str) -> Kind:
+        """The field that a path of SOQL means.
+
+        Raises:
+            SoqlError: there is none.
+        """
+        sobject = OBJECTS.get(name)
+        if sobject is None:
+            raise SoqlError("INVALID_TYPE", f"sObject type '{name}' is not supported.")
+        relation, dot, rest = path.partition(".")
+        if not dot:
+            found = sobject.named(path)
+            if found is None:
+                message = f"No such column '{path}' on entity '{name}'."
+                raise SoqlError("INVALID_FIELD", message)
+            return Kind(found.name, found.type)
+        parent = next((f for f in sobject.fields.values() if f.relation == relation), None)
+        if parent is None or parent.refers_to not in OBJECTS or "." in rest:
+            message = f"Didn't understand relationship '{relation}' in field path."
+            raise SoqlError("INVALID_FIELD", message)
+        inner = self.resolve(parent.refers_to, rest)
+        return Kind(f"{relation}.{inner.name}", inner.type)
+
+    def lookup(self, name: str) -> Callable[[Record, str], Any]:
+        """How the value of a path is read off a record of an object."""
+        sobject = OBJECTS[name]
+        keys = {f.relation: f for f in sobject.fields.values() if f.relation}
+
+        def lookup(record: Record, path: str) -> Any:
+            relation, dot, rest = path.partition(".")
+            if not dot:
+                return record.get(path)
+            key = keys[relation]
+            parents = self.tables[str(key.refers_to)]
+            parent = parents.get(record.get(key.name) or "")
+            return parent.get(rest) if parent else None
+
+        return lookup
+
+    def found(self, soql: str, with_deleted: bool) -> tuple[Query, list[Record]]:
+        """A query, and the records it finds.
+
+        Raises:
+            SoqlError: it is none.
+        """
+        query = parse(soql, self.resolve)
+        if query.sobject not in OBJECTS:
+            raise SoqlError("INVALID_TYPE", f"sObject type '{query.sobject}' is not supported.")
+        records = self.tables[query.sobject].values()
+        live = records if with_deleted else (r for r in records if not r.get("IsDeleted"))
+        return query, query.filter(live, self.lookup(query.sobject))
+
+    def relation(self, name: str, relation: str) -> Field:
+        """The field behind a relationship."""
+        return next(f for f in OBJECTS[name].fields.values() if f.relation == relation)
 
     def insert(
         self, sobject: SObject, values: Mapping[str, Any], allow_duplicates: bool = False
