@@ -30,9 +30,7 @@ collected as (
         gong_users.email as rep_email,
         cast(null as varchar) as account_domain,
         -- what is said in a private call is not handed on; that it was held is
-        {%- for told in ['brief', 'key_points', 'topics', 'trackers'] %}
-        case when not coalesce(gong_calls.is_private, false) then gong_calls.{{ told }} end as {{ told }},
-        {%- endfor %}
+        case when not coalesce(gong_calls.is_private, false) then gong_calls.brief end as brief,
         gong_calls.duration_seconds,
         coalesce(gong_calls.is_private, false) as is_private,
         gong_calls.started_at,
@@ -54,9 +52,6 @@ collected as (
         rep_email,
         account_domain,
         brief,
-        cast(null as {{ type_json() }}),
-        cast(null as {{ type_json() }}),
-        cast(null as {{ type_json() }}),
         duration_seconds,
         false,
         started_at,
