@@ -16,7 +16,7 @@ from python_jobs.errors import (
     TransientError,
 )
 from python_jobs.http import Api
-from python_jobs.ingest.checkpoints import INCREMENTAL, Checkpoints
+from python_jobs.ingest.checkpoints import Checkpoints
 from python_jobs.ingest.connector import Entity, Mode, Page, Pull, Source
 from python_jobs.ingest.landing import Landing
 from python_jobs.ingest.retry import retry_dead_letters
@@ -86,64 +86,96 @@ def ingest(
         ensure_ops_tables(held)
         ensure_raw_tables(held)
     outcomes: list[Outcome] = []
-
-    def end(outcome: Outcome) -> None:
-        outcomes.append(outcome)
-        close(outcome)
-
+    pulls = _Pulls(settings, warehouse, wish, clock, notice)
     for source, entities in wanted:
-        try:
-            busy = f"{source.name} is being pulled by another gtm run: wait until it ends"
-            with only_one(settings, source.name, f"{busy} and run again"):
-                close_interrupted(warehouse, JOB, utc_now(), source.name)
-                _pull_source(settings, warehouse, source, entities, wish, clock, notice, end)
-        except TransientError as error:
-            end(Outcome(_unrecorded(source, entities[0], wish), error))
+        for outcome in pulls.of_source(source, entities):
+            outcomes.append(outcome)
+            close(outcome)
     return outcomes
 
 
-def _pull_source(
-    settings: Settings,
-    warehouse: BriefWarehouse,
-    source: Source,
-    entities: Sequence[Entity],
-    wish: Wish,
-    clock: Callable[[], datetime],
-    notice: Notice,
-    close: Closed,
-) -> None:
-    api = None
-    spent: set[str] = set()
-    failed: dict[str | None, GtmError] = {}
-    for entity in entities:
-        if entity.name in spent:
-            continue
-        run = _unrecorded(source, entity, wish)
+@dataclass(frozen=True)
+class _Pulls:
+    """What every pull of a run has in common."""
+
+    settings: Settings
+    warehouse: BriefWarehouse
+    wish: Wish
+    clock: Callable[[], datetime]
+    notice: Notice
+
+    def of_source(self, source: Source, entities: Sequence[Entity]) -> Iterator[Outcome]:
+        """Pull a source's entities; how each ended, as it ends."""
         try:
-            with job_run(warehouse, JOB, source.name, entity.name, run.mode) as run:
-                if wish.retry_dead:
-                    retry_dead_letters(warehouse, settings, entity.contract, run)
-                elif entity.after in failed:
-                    is_setting = isinstance(failed[entity.after], ConfigurationError)
-                    raise (ConfigurationError if is_setting else TransientError)(
-                        f"{entity.name} wait for {entity.after}, which could not be read in full"
-                    )
-                else:
-                    api = api or connect(source, settings, warehouse)
-                    _pull_entity(
-                        settings, warehouse, source, entity, api, wish, run, clock(), notice
-                    )
-        except GtmError as error:
-            close(Outcome(run, error))
-            failed[entity.name] = error
-            if api is None:
-                break
-            if isinstance(error, QuotaExhausted):
-                paced = _paced(source, api)
-                rest = {other.name for other in entities} - paced
-                spent |= paced if entity.name in paced else rest
-        else:
-            close(Outcome(run))
+            busy = f"{source.name} is being pulled by another gtm run: wait until it ends"
+            with only_one(self.settings, source.name, f"{busy} and run again"):
+                close_interrupted(self.warehouse, JOB, utc_now(), source.name)
+                yield from self._alone(source, entities)
+        except TransientError as error:
+            yield Outcome(_unrecorded(source, entities[0], self.wish), error)
+
+    def _alone(self, source: Source, entities: Sequence[Entity]) -> Iterator[Outcome]:
+        api = None
+        spent: set[str] = set()
+        failed: dict[str | None, GtmError] = {}
+        for entity in entities:
+            if entity.name in spent:
+                continue
+            run = _unrecorded(source, entity, self.wish)
+            try:
+                with job_run(self.warehouse, JOB, source.name, entity.name, run.mode) as run:
+                    if self.wish.retry_dead:
+                        retry_dead_letters(self.warehouse, self.settings, entity.contract, run)
+                    elif entity.after in failed:
+                        is_setting = isinstance(failed[entity.after], ConfigurationError)
+                        raise (ConfigurationError if is_setting else TransientError)(
+                            f"{entity.name} wait for {entity.after}, which could not be read in "
+                            "full"
+                        )
+                    else:
+                        api = api or connect(source, self.settings, self.warehouse)
+                        self._entity(source, entity, api, run)
+            except GtmError as error:
+                failed[entity.name] = error
+                yield Outcome(run, error)
+                if api is None:
+                    break
+                if isinstance(error, QuotaExhausted):
+                    paced = _paced(source, api)
+                    rest = {other.name for other in entities} - paced
+                    spent |= paced if entity.name in paced else rest
+            else:
+                yield Outcome(run)
+
+    def _entity(self, source: Source, entity: Entity, api: Api, run: JobRun) -> None:
+        """Read, land and record one entity; what was read before an error is landed too."""
+        wish, now = self.wish, self.clock()
+        end = wish.end or now
+        begin = wish.begin or end - timedelta(days=self.settings.ingest_days)
+        days = f" {begin:%Y-%m-%d} {end:%Y-%m-%d}" if wish.mode == "backfill" else ""
+        checkpoints = Checkpoints(self.warehouse, source.name, entity.name, wish.mode + days)
+        state = checkpoints.load()
+        landing = Landing(self.warehouse, self.settings, entity.contract, run, checkpoints, now)
+        config = source.config.load(self.settings.sandbox_url)
+        pull = Pull(api, config, wish.mode, begin, end, state, self.warehouse)
+        calls_before = api.calls
+        try:
+            for page in _pages(source, entity, pull):
+                run.api_calls = api.calls - calls_before
+                landing.add(page)
+                self.notice(run, page.total)
+            landing.flush()
+            checkpoints.finish()
+        except GtmError:
+            landing.flush()
+            raise
+        finally:
+            run.api_calls = api.calls - calls_before
+            with self.warehouse.held() as held:
+                changes = report_shape(held, entity.contract, landing.shape, now)
+            if changes:
+                run.message = "; ".join(changes)
+                logger.warning("%s %s: %s", source.name, entity.name, run.message)
 
 
 def _unrecorded(source: Source, entity: Entity, wish: Wish) -> JobRun:
@@ -186,48 +218,6 @@ def connect(source: Source, settings: Settings, warehouse: BriefWarehouse) -> Ap
             seconds_ago = (now - row["called_by"]).total_seconds()
             pacer.spent(max(0.0, seconds_ago), row["api_calls"], LONG_WINDOW)
     return api
-
-
-def _pull_entity(
-    settings: Settings,
-    warehouse: BriefWarehouse,
-    source: Source,
-    entity: Entity,
-    api: Api,
-    wish: Wish,
-    run: JobRun,
-    now: datetime,
-    notice: Notice,
-) -> None:
-    """Read, land and record one entity; what was read before an error is landed all the same."""
-    end = wish.end or now
-    begin = wish.begin or end - timedelta(days=settings.ingest_days)
-    stream = INCREMENTAL if wish.mode == INCREMENTAL else wish.mode
-    if wish.mode == "backfill":
-        stream = f"backfill {begin:%Y-%m-%d} {end:%Y-%m-%d}"
-    checkpoints = Checkpoints(warehouse, source.name, entity.name, stream)
-    state = checkpoints.load()
-    landing = Landing(warehouse, settings, entity.contract, run, checkpoints, now)
-    config = source.config.load(settings.sandbox_url)
-    pull = Pull(api, config, wish.mode, begin, end, state, warehouse)
-    calls_before = api.calls
-    try:
-        for page in _pages(source, entity, pull):
-            run.api_calls = api.calls - calls_before
-            landing.add(page)
-            notice(run, page.total)
-        landing.flush()
-        checkpoints.finish()
-    except GtmError:
-        landing.flush()
-        raise
-    finally:
-        run.api_calls = api.calls - calls_before
-        with warehouse.held() as held:
-            changes = report_shape(held, entity.contract, landing.shape, now)
-        if changes:
-            run.message = "; ".join(changes)
-            logger.warning("%s %s: %s", source.name, entity.name, run.message)
 
 
 def _pages(source: Source, entity: Entity, pull: Pull) -> Iterator[Page]:
