@@ -7,7 +7,7 @@ written as they come, so that a run that dies has lost the chunk in flight and n
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import accumulate
@@ -92,16 +92,12 @@ def run_task(
         ConfigurationError: the task's inputs have not been built, or the engine cannot do it.
         QuotaExhausted: the engine's provider says so; what was answered is kept.
     """
-    run_id = uuid.uuid4().hex
-    stamp = task.stamp(engine.name, engine.model)
-    total, wanted = count(warehouse, task, stamp)
-    prompts = read_prompts(warehouse, task)
-    redactions = _redactions(warehouse, task, engine)
+    total, wanted = count(warehouse, task, task.stamp(engine.name, engine.model))
+    run = _Run.of(warehouse, task, engine)
     outcome = Outcome(task.name, engine.name, wanted=wanted, unchanged=total - wanted)
     left = wanted if limit is None else min(limit, wanted)
     while left > 0:
-        asked = _next(warehouse, task, stamp, run_id, prompts, min(engine.chunk, left))
-        asked = [redacted(one, redactions) for one in asked]
+        asked = run.next(left)
         if not asked:
             break
         if budget is not None:
@@ -110,8 +106,7 @@ def run_task(
                 outcome.stopped = SPENT
                 break
         try:
-            answers = engine.answer(task, asked)
-            _keep(warehouse, task, engine, stamp, run_id, answers, outcome, progress)
+            run.keep(engine.answer(task, asked), outcome, progress)
         except QuotaExhausted as spent:
             outcome.stopped = str(spent)
             break
@@ -126,20 +121,11 @@ def plan(
 
     The cost is that of the first chunk, for all.
     """
-    stamp = task.stamp(engine.name, engine.model)
-    _, wanted = count(warehouse, task, stamp)
+    _, wanted = count(warehouse, task, task.stamp(engine.name, engine.model))
     wanted = wanted if limit is None else min(limit, wanted)
-    prompts = read_prompts(warehouse, task)
-    asked = _next(warehouse, task, stamp, "", prompts, min(engine.chunk, wanted)) if wanted else []
-    redactions = _redactions(warehouse, task, engine)
-    asked = [redacted(one, redactions) for one in asked]
+    asked = _Run.of(warehouse, task, engine).next(wanted) if wanted else []
     cost = engine.estimate(task, asked) * wanted / len(asked) if asked else 0.0
     return wanted, cost
-
-
-def _redactions(warehouse: Warehouse, task: Task, engine: Engine) -> list[Redaction]:
-    """What a model is not told; the offline writer tells nobody."""
-    return [] if engine.name == Offline.name else read_redactions(warehouse, task.name)
 
 
 def read_prompts(warehouse: Warehouse, task: Task) -> dict[str, Prompt]:
@@ -183,22 +169,112 @@ _UNANSWERED = (
 )
 
 
-def _next(
-    warehouse: Warehouse,
-    task: Task,
-    stamp: str,
-    run_id: str,
-    prompts: Mapping[str, Prompt],
-    most: int,
-) -> list[Asked]:
-    rows = warehouse.rows(
-        "select subject_key, template_id, input, evidence, input_hash "
-        f"from {task.inputs} as inputs where {_UNANSWERED} and subject_key not in "
-        "(select subject_key from ops.llm_results where run_id = ? and status = 'failed') "
-        f"order by sort_at desc, subject_key limit {int(most)}",
-        [stamp, task.name, run_id],
-    )
-    return [Asked.of(row, prompts) for row in rows]
+@dataclass(frozen=True)
+class _Run:
+    """A task that an engine does, with what it is asked with."""
+
+    warehouse: BriefWarehouse
+    task: Task
+    engine: Engine
+    stamp: str
+    prompts: Mapping[str, Prompt]
+    redactions: Sequence[Redaction]
+    run_id: str
+
+    @classmethod
+    def of(cls, warehouse: BriefWarehouse, task: Task, engine: Engine) -> _Run:
+        """A new run. The offline writer tells nobody, so nothing is taken out for it."""
+        is_told = engine.name != Offline.name
+        return cls(
+            warehouse,
+            task,
+            engine,
+            stamp=task.stamp(engine.name, engine.model),
+            prompts=read_prompts(warehouse, task),
+            redactions=read_redactions(warehouse, task.name) if is_told else [],
+            run_id=uuid.uuid4().hex,
+        )
+
+    def next(self, most: int) -> list[Asked]:
+        """The next chunk of subjects without an answer, the newest first."""
+        rows = self.warehouse.rows(
+            "select subject_key, template_id, input, evidence, input_hash "
+            f"from {self.task.inputs} as inputs where {_UNANSWERED} and subject_key not in "
+            "(select subject_key from ops.llm_results where run_id = ? and status = 'failed') "
+            f"order by sort_at desc, subject_key limit {min(self.engine.chunk, most)}",
+            [self.stamp, self.task.name, self.run_id],
+        )
+        return [redacted(Asked.of(row, self.prompts), self.redactions) for row in rows]
+
+    def keep(
+        self, answers: Generator[Answer, None, None], outcome: Outcome, progress: Progress
+    ) -> None:
+        """Check every answer and write them as they come; also those that came before an error."""
+        rows: list[dict[str, Any]] = []
+        written_at = monotonic()
+        try:
+            with closing(answers):
+                for answer in answers:
+                    row = self._row(answer)
+                    rows.append(row)
+                    outcome.answered += row["status"] in DONE
+                    outcome.fallbacks += row["status"] == "fallback"
+                    outcome.failed += row["status"] == "failed"
+                    outcome.claims_made += row["claims_made"]
+                    outcome.claims_removed += row["claims_removed"]
+                    outcome.input_tokens += row["input_tokens"]
+                    outcome.output_tokens += row["output_tokens"]
+                    outcome.cost += row["cost"]
+                    progress(1)
+                    if len(rows) == MOST_ROWS or monotonic() - written_at > SECONDS_AT_RISK:
+                        write_results(self.warehouse, rows)
+                        rows, written_at = [], monotonic()
+        finally:
+            write_results(self.warehouse, rows)
+
+    def _row(self, answer: Answer) -> dict[str, Any]:
+        """An answer as it is kept. Whatever goes wrong with one subject ends no run: the answers of
+        the others are paid."""
+        asked, made, removed = answer.asked, 0, 0
+        status, reason = "failed", answer.problem
+        kept: Checked | None = None
+        falls_back = (
+            self.engine.name != "offline" and answer.problem is not None and not answer.again
+        )
+        if answer.output is not None:
+            try:
+                kept = self.task.check(answer.output, asked)
+                made, removed = kept.made, kept.removed
+                status, reason = "done", "; ".join(kept.reasons)[:2_000] or None
+                falls_back = kept.kept_share < self.task.least_kept
+            except Exception as error:
+                reason, falls_back = f"it could not be checked ({type(error).__name__})", True
+        if falls_back:
+            try:
+                kept, status = Checked(self.task.write_offline(asked)), "fallback"
+            except Exception as error:
+                kept, status = None, "failed"
+                reason = f"{reason}; the offline writer failed ({type(error).__name__})"
+        return {
+            "result_id": uuid.uuid4().hex,
+            "run_id": self.run_id,
+            "task": self.task.name,
+            "subject_key": asked.subject_key,
+            "engine": self.engine.name,
+            "model": self.engine.model,
+            "cache_key": asked.cache_key(self.stamp),
+            "input_hash": asked.input_hash,
+            "prompt_version": asked.prompt.version if asked.prompt else None,
+            "status": status,
+            "output": None if kept is None else kept.output.model_dump_json(),
+            "reason": reason,
+            "claims_made": made,
+            "claims_removed": removed,
+            "input_tokens": answer.input_tokens,
+            "output_tokens": answer.output_tokens,
+            "cost": answer.cost,
+            "created_at": utc_now(),
+        }
 
 
 def _within(engine: Engine, task: Task, asked: list[Asked], left: float) -> list[Asked]:
@@ -207,83 +283,6 @@ def _within(engine: Engine, task: Task, asked: list[Asked], left: float) -> list
         return asked
     costs = accumulate(engine.estimate(task, [one]) for one in asked)
     return [one for one, cost in zip(asked, costs, strict=True) if cost <= left]
-
-
-def _keep(
-    warehouse: BriefWarehouse,
-    task: Task,
-    engine: Engine,
-    stamp: str,
-    run_id: str,
-    answers: Generator[Answer, None, None],
-    outcome: Outcome,
-    progress: Progress,
-) -> None:
-    """Check every answer and write them as they come; also those that came before an error."""
-    rows: list[dict[str, Any]] = []
-    written_at = monotonic()
-    try:
-        with closing(answers):
-            for answer in answers:
-                row = _row(task, engine, stamp, run_id, answer)
-                rows.append(row)
-                outcome.answered += row["status"] in DONE
-                outcome.fallbacks += row["status"] == "fallback"
-                outcome.failed += row["status"] == "failed"
-                outcome.claims_made += row["claims_made"]
-                outcome.claims_removed += row["claims_removed"]
-                outcome.input_tokens += row["input_tokens"]
-                outcome.output_tokens += row["output_tokens"]
-                outcome.cost += row["cost"]
-                progress(1)
-                if len(rows) == MOST_ROWS or monotonic() - written_at > SECONDS_AT_RISK:
-                    write_results(warehouse, rows)
-                    rows, written_at = [], monotonic()
-    finally:
-        write_results(warehouse, rows)
-
-
-def _row(task: Task, engine: Engine, stamp: str, run_id: str, answer: Answer) -> dict[str, Any]:
-    """An answer as it is kept. Whatever goes wrong with one subject ends no run: the answers of
-    the others are paid."""
-    asked, made, removed = answer.asked, 0, 0
-    status, reason = "failed", answer.problem
-    kept: Checked | None = None
-    falls_back = engine.name != "offline" and answer.problem is not None and not answer.again
-    if answer.output is not None:
-        try:
-            kept = task.check(answer.output, asked)
-            made, removed = kept.made, kept.removed
-            status, reason = "done", "; ".join(kept.reasons)[:2_000] or None
-            falls_back = kept.kept_share < task.least_kept
-        except Exception as error:
-            reason, falls_back = f"it could not be checked ({type(error).__name__})", True
-    if falls_back:
-        try:
-            kept, status = Checked(task.write_offline(asked)), "fallback"
-        except Exception as error:
-            kept, status = None, "failed"
-            reason = f"{reason}; the offline writer failed ({type(error).__name__})"
-    return {
-        "result_id": uuid.uuid4().hex,
-        "run_id": run_id,
-        "task": task.name,
-        "subject_key": asked.subject_key,
-        "engine": engine.name,
-        "model": engine.model,
-        "cache_key": asked.cache_key(stamp),
-        "input_hash": asked.input_hash,
-        "prompt_version": asked.prompt.version if asked.prompt else None,
-        "status": status,
-        "output": None if kept is None else kept.output.model_dump_json(),
-        "reason": reason,
-        "claims_made": made,
-        "claims_removed": removed,
-        "input_tokens": answer.input_tokens,
-        "output_tokens": answer.output_tokens,
-        "cost": answer.cost,
-        "created_at": utc_now(),
-    }
 
 
 def write_results(warehouse: BriefWarehouse, rows: list[dict[str, Any]]) -> None:
