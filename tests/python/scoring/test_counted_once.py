@@ -39,6 +39,12 @@ z3,2026-02-07 10:00,,page_view,/pricing,,ida@residue.com,
 z4,2026-03-01 10:00,,identify,/,,ida@residue.com,
 k1,2026-03-08 10:00,,identify,/,v-k,kay@sooner.com,
 k2,2026-03-09 10:00,,form_submitted,/f,v-k,kay@gmail.com,
+n1,2026-03-09 10:00,,form_submitted,/f,v-n,,
+n2,2026-03-09 10:01,,identify,/,v-n,nia@samevisit.com,
+o1,2026-03-09 10:00,,form_submitted,/f,v-o,,learntlate.com
+o2,2026-03-11 10:00,,identify,/,v-o,ora@learntlate.com,
+s1,2026-03-09 10:00,,form_submitted,/f,v-s,,
+s2,2026-03-11 10:00,,identify,/,v-s,pam@formlater.com,
 q1,2026-03-09 10:00,,form_submitted,/f,Quin@ByAddress.com,,
 u1,2026-03-09 15:30,,page_view,/pricing,,,anonymous.com
 """
@@ -58,6 +64,9 @@ j,2026-03-09 10:00,2026-03-10 10:00,,joe@twoforms.com,,
 l,2026-03-08 10:00,,,lia@lone.com,,
 k,2026-03-10 10:00,,v-k,kay@gmail.com,,
 m,2026-03-11 10:00,,,kay@gmail.com,,later.com
+n,2026-03-09 10:05,,,nia@samevisit.com,,
+o,2026-03-09 10:05,,,ora@learntlate.com,,
+s,2026-03-09 10:05,,,pam@formlater.com,,
 """
 # Submissions counted by the end of each day; 0 where there is no account yet.
 COUNTED = {
@@ -72,6 +81,9 @@ COUNTED = {
     "knownlater.com": [0, 0, 0, 1],  # a personal address beside a visitor known later
     "twoforms.com": [0, 1, 1, 2],  # the request is the first form; the second comes late
     "lone.com": [1, 1, 1, 1],
+    "samevisit.com": [0, 1, 1, 1],  # the visitor of the form says who she is
+    "learntlate.com": [0, 2, 2, 2],  # that they are one is learnt after both have counted
+    "formlater.com": [0, 1, 1, 1],  # the same tells whose form it was: it would count that day
     "byaddress.com": [0, 1, 1, 1],  # the visitor's id is her address
     "sooner.com": [0, 1, 2, 2],  # the visitor's company is known before that of her other address
     "later.com": [0, 0, 0, 1],
