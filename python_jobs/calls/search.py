@@ -64,7 +64,7 @@ def by_words(warehouse: Warehouse, words: str, top: int) -> list[Found]:
         f"hits as (select call_id, segment_number, text, {hits} from spoken "
         f"where {' or '.join('contains(words, ?)' for _ in wanted)}), "
         f"found as (select call_id, count(*) as sentence_count, "
-        f"max_by(text, {' + '.join(names)} - segment_number / 1000000.0) as said from hits "
+        f"max_by(text, ({' + '.join(names)}) * 1000000 - segment_number) as said from hits "
         f"group by call_id having {' and '.join(f'max({name}) = 1' for name in names)} "
         f"order by sentence_count desc, call_id limit {int(top)}) "
         f"select {_CALL}, found.sentence_count as score, found.said from found "

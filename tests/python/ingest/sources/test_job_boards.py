@@ -117,9 +117,8 @@ def test_a_board_whose_pages_are_shorter_than_asked_is_read_to_its_end() -> None
     assert len(boards.postings("lever", "acme") or ()) == 120
 
 
-@pytest.mark.parametrize("engine", ["duckdb", "snowflake"])
 def test_the_text_of_a_posting_is_all_that_its_board_gives_without_markup(
-    engine: str, tmp_path: Path
+    engine_env: dict[str, str], tmp_path: Path
 ) -> None:
     lever = {
         "text": "Notary lead",
@@ -138,7 +137,7 @@ def test_the_text_of_a_posting_is_all_that_its_board_gives_without_markup(
     }
     seen = datetime(2026, 6, 2)
     raw = [("job_boards__postings", key, seen, {"posting": one}) for key, one in postings.items()]
-    with staged_on(engine, tmp_path, ["job_boards"], raw) as warehouse:
+    with staged_on(engine_env, tmp_path, ["job_boards"], raw) as warehouse:
         rows = warehouse.rows("select * from staging.stg_job_boards__postings")
     assert {row["posting_id"]: row["description"] for row in rows} == {
         "lever|acme|1": "We sign. You will run remote notarisation You know compliance & law "
