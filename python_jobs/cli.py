@@ -88,9 +88,9 @@ def main() -> None:
     try:
         app()
     except Exception as error:
-        from python_jobs.warehouse import what_broke  # slow to import
+        from python_jobs.warehouse import not_built, what_broke  # slow to import
 
-        told = error if isinstance(error, GtmError) else what_broke(error)
+        told = error if isinstance(error, GtmError) else what_broke(error) or not_built(error)
         if told is None:
             raise
         print(f"gtm: {told}", file=sys.stderr)

@@ -386,15 +386,24 @@ _MISSING = re.compile(
 """How DuckDB and Snowflake say that a table is not there."""
 
 
+def not_built(error: BaseException) -> ConfigurationError | None:
+    """The sentence for an error about a table that nobody has built yet; None if it is another.
+    Snowflake says the same of one that the role may not read."""
+    missing = _MISSING.search(str(error))
+    if missing is None or not is_of_an_engine(error):
+        return None
+    if missing[1]:
+        return ConfigurationError(f"{missing[1].lower()} is not there yet: run `gtm build` first")
+    return ConfigurationError(
+        f"{missing[2].lower()} is not there yet, or the role may not read it: run `gtm build` "
+        "first, or `gtm doctor`"
+    )
+
+
 def what_broke(error: BaseException) -> GtmError | None:
-    """The sentence for an error that is the disk's fault, or of a table that nobody has built yet;
-    None if it is neither."""
+    """The sentence for an error that is the disk's fault; None if it is not."""
     if isinstance(error, duckdb.Error | OSError) and "No space left on device" in str(error):
         return TransientError("the disk is full: make room and run again; nothing was lost")
-    missing = _MISSING.search(str(error))
-    if missing and is_of_an_engine(error):
-        name = (missing[1] or missing[2]).lower()
-        return ConfigurationError(f"{name} is not there yet: run `gtm build` first")
     if not isinstance(error, duckdb.Error):
         return None
     if re.search(r"Corrupt database file|[Cc]hecksum|FATAL Error", str(error)):

@@ -16,6 +16,7 @@ from typing import Any
 
 import duckdb
 import pytest
+import snowflake.connector
 
 from python_jobs import cli
 from python_jobs.build import Past, Plan, Wish, its_turn, make_plan, read_past
@@ -23,7 +24,14 @@ from python_jobs.dbt_runner import DbtProject
 from python_jobs.errors import ConfigurationError, GtmError, TransientError
 from python_jobs.runs import ensure_ops_tables, ensure_raw_tables, only_one, utc_now
 from python_jobs.settings import Settings
-from python_jobs.warehouse import SCHEMAS, Warehouse, only_writer, open_warehouse
+from python_jobs.warehouse import (
+    SCHEMAS,
+    Warehouse,
+    not_built,
+    only_writer,
+    open_warehouse,
+    what_broke,
+)
 from tests.emulator import emulator
 from tests.python.conftest import LAST_DAY, Shop
 from tests.small_project import SmallProject
@@ -493,6 +501,30 @@ def test_a_disk_that_fails_meanwhile_is_one_sentence(
         cli.main()
     assert ended.value.code == 1
     assert sentence in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("broke", "sentence"),
+    [
+        (
+            duckdb.CatalogException("Table with name hot_accounts does not exist!"),
+            "hot_accounts is not there yet: run `gtm build` first",
+        ),
+        (
+            snowflake.connector.ProgrammingError(
+                "Object 'GTM.MARTS.HOT_ACCOUNTS' does not exist or not authorized."
+            ),
+            "gtm.marts.hot_accounts is not there yet, or the role may not read it",
+        ),
+    ],
+    ids=["duckdb", "snowflake"],
+)
+def test_a_table_that_is_missing_is_a_sentence_of_the_engine_alone(
+    broke: Exception, sentence: str
+) -> None:
+    assert sentence in str(not_built(broke))
+    assert not_built(ValueError(str(broke))) is None
+    assert what_broke(broke) is None, "a load that fails so is not helped by a build"
 
 
 def test_a_snowflake_that_is_not_there_is_one_sentence() -> None:
