@@ -2,10 +2,7 @@
 {% macro staged_product_events(landed) -%}
 with source as (
 
-    select
-        *,
-        coalesce(known_at, occurred_at) as event_known_at
-    from {{ landed }}
+    {{ known_events(landed) }}
 
 ),
 
@@ -21,8 +18,6 @@ final as (
         event_known_at as known_at,
         loaded_at
     from source
-    where {{ is_known_by_as_of('event_known_at') }}
-        and {{ is_known_by_as_of('occurred_at') }}
 
 )
 

@@ -2,10 +2,7 @@
 {% macro staged_web_events(landed) -%}
 with source as (
 
-    select
-        *,
-        coalesce(known_at, occurred_at) as event_known_at
-    from {{ landed }}
+    {{ known_events(landed) }}
 
 ),
 
@@ -32,9 +29,6 @@ final as (
         cast(greatest(occurred_at, event_known_at) as date) as known_on,
         loaded_at
     from source
-    -- an event with a time in the future waits for its day
-    where {{ is_known_by_as_of('event_known_at') }}
-        and {{ is_known_by_as_of('occurred_at') }}
 
 )
 

@@ -24,3 +24,16 @@ select
     {{ known_records(landed, columns) }}
     qualify row_number() over (partition by record_id order by version_at desc) = 1
 {%- endmacro %}
+
+{% macro known_events(landed) -%}
+    {#-
+      The events that had happened and were known by the end of the as-of day, with `event_known_at`: one that does not
+      say when it became known was known at once, and one with a time in the future waits for its day.
+    -#}
+    select
+        *,
+        coalesce(known_at, occurred_at) as event_known_at
+    from {{ landed }}
+    where {{ is_known_by_as_of('coalesce(known_at, occurred_at)') }}
+        and {{ is_known_by_as_of('occurred_at') }}
+{%- endmacro %}
