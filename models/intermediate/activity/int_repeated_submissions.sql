@@ -28,9 +28,9 @@ visitor_emails as (
 
 submissions as (
 
-    select event_id, source_name, distinct_id, email, known_on, occurred_at from forms
+    select * from forms
     union all
-    select event_id, source_name, distinct_id, email, known_on, occurred_at from requests
+    select * from requests
 
 ),
 
