@@ -256,8 +256,8 @@ def job_run(
     mode: str,
     clock: Callable[[], datetime] = utc_now,
 ) -> Iterator[JobRun]:
-    """Record a run in ops.job_runs: ``running`` on entry, ``succeeded``, ``failed`` or
-    ``quota_exhausted`` at the end.
+    """Record a run in ops.job_runs: ``running`` on entry, ``succeeded`` at the end, or what
+    the error that ended it says (``run_status``).
 
     The message of a failure is the sentence of our own error, or only the kind of any other: those
     may quote a record.

@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar, Literal, Self, TypeVar
 
 import pyarrow as pa
-from pydantic import ValidationError
+from pydantic import ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from python_jobs.errors import ConfigurationError, GtmError
@@ -65,6 +65,21 @@ class SourceConfig(BaseSettings):
         except ValidationError as error:
             first = error.errors()[0]
             raise ConfigurationError(f"{first['loc'][0]}: {first['msg'].lower()}") from None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _blank_is_not_set(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """A variable without a value, as schedulers pass on a secret that is not there."""
+        blank = {
+            str(field.alias or name)
+            for name, field in cls.model_fields.items()
+            if field.default is None
+        }
+        return {name: given for name, given in values.items() if given != "" or name not in blank}
+
+    def is_untouched(self) -> bool:
+        """None of its variables is set, not even in part: nobody means to use the source."""
+        return not self.model_fields_set
 
     def missing(self) -> list[str]:
         """The environment variables that are needed and not set."""

@@ -23,7 +23,8 @@ def run(
     """Do what a schedule asks for: its steps one after the other, each once in its period.
 
     A run that was cut off goes on at the step that was not done; a second one meanwhile does
-    nothing. Nothing is sent to Salesforce or Outreach: activation ends with plans to approve.
+    nothing. A step of a vendor of which no variable is set is skipped. Nothing is sent to
+    Salesforce or Outreach: activation ends with plans to approve.
 
     Examples:
 
@@ -33,19 +34,21 @@ def run(
     """
     from python_jobs.runs import ensure_ops_tables, utc_now
     from python_jobs.schedule.declared import schedule_named
-    from python_jobs.schedule.running import AlreadyRunning, due, run_schedule
+    from python_jobs.schedule.running import AlreadyRunning, due, not_configured, run_schedule
     from python_jobs.warehouse import BriefWarehouse
 
     settings = load_settings()
     wanted = schedule_named(schedule)
     if plan:
         now = utc_now()
+        skipped = not_configured(settings, wanted)
         with BriefWarehouse(settings, settings.patience_for_warehouse).held() as warehouse:
             ensure_ops_tables(warehouse)
-            steps = wanted.steps if again else due(warehouse, wanted, now)
+            steps = wanted.steps if again else due(warehouse, wanted, now, skipped)
         for step in wanted.steps:
-            word = "due " if step in steps else "done"
-            print(f"{word}  gtm {' '.join(step.arguments(now))}  (once in {step.every})")
+            word = "skip" if step in skipped else "due " if step in steps else "done"
+            why = f": {skipped[step]}" if step in skipped else ""
+            print(f"{word}  gtm {' '.join(step.arguments(now))}  (once in {step.every}){why}")
         return
     try:
         run_schedule(settings, wanted, again)

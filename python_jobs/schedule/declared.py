@@ -20,13 +20,14 @@ _MINUTES = {"15 minutes": 15, "30 minutes": 30, "1 hour": 60, "2 hours": 120}
 
 class Step(BaseModel):
     """One gtm command, done once in each period of ``every``. ``go_on``: the rest of the schedule
-    is done even if it fails."""
+    is done even if it fails. ``vendor``: it is skipped where that one is not configured."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     command: str
     every: Every
     go_on: bool = False
+    vendor: str | None = None
 
     def arguments(self, now: datetime) -> list[str]:
         """The command's arguments on that day."""

@@ -1,18 +1,19 @@
 """Does a schedule: each step that is due as a process of its own, recorded in ops.job_runs.
 
 A step is known by its command. What is done in this period is left out, so that a schedule that was
-cut off goes on where it was, and one that is started too often does nothing twice.
+cut off goes on where it was, and one that is started too often does nothing twice. A step of a
+vendor that nobody configured is skipped; of one that is configured in part it is run, and fails.
 """
 
 from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 
-from python_jobs.errors import PermanentError, TransientError
+from python_jobs.errors import ConfigurationError, GtmError, PermanentError, TransientError
 from python_jobs.runs import close_interrupted, ensure_ops_tables, job_run, only_one, utc_now
 from python_jobs.schedule.declared import Schedule, Step
 from python_jobs.settings import Settings
@@ -35,21 +36,47 @@ def gtm(arguments: Sequence[str]) -> int:
     ).returncode
 
 
-def due(warehouse: Warehouse, schedule: Schedule, now: datetime) -> list[Step]:
+class _Skipped(GtmError):
+    """The step's vendor is not configured."""
+
+    run_status = "skipped"
+
+
+def not_configured(settings: Settings, schedule: Schedule) -> dict[Step, str]:
+    """The steps of vendors that nobody configured, each with a sentence that says so."""
+    from python_jobs.ingest.sources import source_named
+
+    found = {}
+    for step in schedule.steps:
+        if step.vendor is None:
+            continue
+        source = source_named(step.vendor)
+        with suppress(ConfigurationError):  # a value that does not fit: the command tells of it
+            config = source.config.load(settings.sandbox_url)
+            if config.is_untouched() and (missing := config.missing()):
+                found[step] = f"{source.title} is not configured ({', '.join(missing)} not set)"
+    return found
+
+
+def due(
+    warehouse: Warehouse, schedule: Schedule, now: datetime, skipped: Mapping[Step, str]
+) -> list[Step]:
     """The steps that have not succeeded since their period began, and those of the same rhythm
-    behind one that has not."""
-    done = {
-        row["entity"]: row["at"]
-        for row in warehouse.rows(
-            "select entity, max(started_at) as at from ops.job_runs "
-            "where job = ? and source = ? and status = 'succeeded' group by 1",
-            [JOB, schedule.name],
-        )
-    }
+    behind one that has not. To have skipped one that is still to be skipped is enough."""
+    ended: dict[str, dict[str, datetime]] = {"succeeded": {}, "skipped": {}}
+    for row in warehouse.rows(
+        "select entity, status, max(started_at) as at from ops.job_runs "
+        "where job = ? and source = ? and status in ('succeeded', 'skipped') group by 1, 2",
+        [JOB, schedule.name],
+    ):
+        ended[row["status"]][row["entity"]] = row["at"]
     steps: list[Step] = []
     for step in schedule.steps:
-        is_done = done.get(step.command, datetime.min) >= step.period_start(now)
-        if not is_done or step.every in {earlier.every for earlier in steps}:
+        done_at = ended["succeeded"].get(step.command, datetime.min)
+        if step in skipped:
+            done_at = max(done_at, ended["skipped"].get(step.command, datetime.min))
+        behind = step.every in {earlier.every for earlier in steps if earlier not in skipped}
+        if done_at < step.period_start(now) or (behind and step not in skipped):
             steps.append(step)
     return steps
 
@@ -62,7 +89,8 @@ def run_schedule(
     say: Callable[[str], None] = print,
     clock: Callable[[], datetime] = utc_now,
 ) -> None:
-    """Do the steps that are due, or with ``again`` all of them.
+    """Do the steps that are due, or with ``again`` all of them; those of vendors that are not
+    configured are skipped.
 
     Raises:
         AlreadyRunning: this schedule is under way.
@@ -72,21 +100,30 @@ def run_schedule(
     now = clock()
     warehouse = BriefWarehouse(settings, settings.patience_for_warehouse)
     failed: list[str] = []
+    skipped = not_configured(settings, schedule)
     with _alone(settings, schedule.name):
         with warehouse.held() as held:
             ensure_ops_tables(held)
             close_interrupted(held, JOB, now, schedule.name)
-            steps = list(schedule.steps) if again else due(held, schedule, now)
+            steps = list(schedule.steps) if again else due(held, schedule, now, skipped)
         if len(steps) < len(schedule.steps):
             left_out = len(schedule.steps) - len(steps)
             say(f"{schedule.name}: {left_out} of {len(schedule.steps)} steps are done already")
         for step in steps:
+            if step in skipped:
+                _skip_step(warehouse, schedule, step, skipped[step], say, clock)
+                continue
             code = _run_step(warehouse, schedule, step, command, say, clock)
             if code == 0:
                 continue
             failed.append(f"gtm {step.command}")
             if not step.go_on:
                 break
+    if steps and len(skipped) == len(schedule.steps):
+        say(
+            f"{schedule.name}: nothing was done, every step is of a vendor that is not configured: "
+            "see .env.example and `gtm doctor`"
+        )
     if failed:
         raise PermanentError(
             f"{schedule.name}: {' and '.join(failed)} failed: see above; "
@@ -112,6 +149,22 @@ def _run_step(
     except PermanentError:
         return code
     return 0
+
+
+def _skip_step(
+    warehouse: BriefWarehouse,
+    schedule: Schedule,
+    step: Step,
+    why: str,
+    say: Callable[[str], None],
+    clock: Callable[[], datetime],
+) -> None:
+    say(f"{schedule.name}: gtm {' '.join(step.arguments(clock()))} is skipped: {why}")
+    with (
+        suppress(_Skipped),
+        job_run(warehouse, JOB, schedule.name, step.command, step.every, clock),
+    ):
+        raise _Skipped(why)
 
 
 @contextmanager

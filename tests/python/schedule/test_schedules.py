@@ -20,6 +20,7 @@ from python_jobs.schedule.declared import Schedule, schedules
 from python_jobs.schedule.running import AlreadyRunning, gtm, run_schedule
 from python_jobs.schedule.texts import TEXTS
 from python_jobs.settings import PROJECT_DIR, Settings
+from python_jobs.warehouse import open_warehouse
 
 MONDAY = datetime(2026, 6, 29, 10, 0, 5)
 
@@ -196,6 +197,116 @@ def test_a_second_run_meanwhile_does_nothing(settings: Settings) -> None:
     run_schedule(settings, SCHEDULE, command=meanwhile, say=lambda line: None, clock=lambda: MONDAY)
     assert fake.told() == ["pull", BUILD, "write"]
     assert second.told() == []
+
+
+WITH_VENDORS = Schedule.model_validate(
+    {
+        "name": "vendors",
+        "summary": "one of them, and what is behind it",
+        "cron": "0 6 * * *",
+        "time": "UTC",
+        "steps": [
+            {"command": "ingest outreach", "every": "1 day", "vendor": "outreach"},
+            {"command": "build", "every": "1 day"},
+            {"command": "sync plan", "every": "1 day", "vendor": "outreach", "go_on": True},
+        ],
+    }
+)
+OUTREACH = {
+    "OUTREACH_CLIENT_ID": "id",
+    "OUTREACH_CLIENT_SECRET": "secret",
+    "OUTREACH_REDIRECT_URI": "https://localhost/callback",
+    "OUTREACH_REFRESH_TOKEN": "token",
+    "OUTREACH_TOKEN_FILE": "/tmp/outreach.json",
+}
+NO_OUTREACH = f"Outreach is not configured ({', '.join(OUTREACH)} not set)"
+
+
+def with_vendors(
+    settings: Settings, fake: Fake, schedule: Schedule = WITH_VENDORS, again: bool = False
+) -> tuple[list[str], list[str]]:
+    """The commands that were run, and what was said."""
+    said: list[str] = []
+    run_schedule(settings, schedule, again, fake, said.append, lambda: MONDAY)
+    return fake.told(), said
+
+
+def test_a_step_of_a_vendor_that_nobody_configured_is_skipped(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake = Fake()
+    ran, said = with_vendors(settings, fake)
+    assert ran == ["build"]
+    assert said == [
+        f"vendors: gtm ingest outreach is skipped: {NO_OUTREACH}",
+        "vendors: gtm build",
+        f"vendors: gtm sync plan is skipped: {NO_OUTREACH}",
+    ]
+    with open_warehouse(settings) as warehouse:
+        recorded = warehouse.rows(
+            "select entity, status, message from ops.job_runs where job = 'run' order by entity"
+        )
+    assert recorded == [
+        {"entity": "build", "status": "succeeded", "message": None},
+        {"entity": "ingest outreach", "status": "skipped", "message": NO_OUTREACH},
+        {"entity": "sync plan", "status": "skipped", "message": NO_OUTREACH},
+    ]
+    # what was skipped is no reason to do what is behind it once more
+    assert with_vendors(settings, fake) == ([], ["vendors: 3 of 3 steps are done already"])
+    # unless it is configured since
+    for name, value in OUTREACH.items():
+        monkeypatch.setenv(name, value)
+    assert with_vendors(settings, fake)[0] == ["ingest outreach", "build", "sync plan"]
+
+
+def test_a_step_of_a_vendor_that_is_configured_in_part_is_run_and_fails(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OUTREACH_CLIENT_ID", "id")
+    fake = Fake()
+    fake.failing = {"ingest outreach"}
+    with pytest.raises(PermanentError, match="gtm ingest outreach failed"):
+        with_vendors(settings, fake)
+    monkeypatch.delenv("OUTREACH_CLIENT_ID")
+    monkeypatch.setenv("OUTREACH_PAGE_SIZE", "many")
+    with pytest.raises(PermanentError, match="gtm ingest outreach failed"):
+        with_vendors(settings, fake)
+
+
+def test_a_variable_without_a_value_configures_nothing(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in OUTREACH:
+        monkeypatch.setenv(name, "")
+    assert with_vendors(settings, Fake())[0] == ["build"]
+
+
+def test_a_schedule_of_which_nothing_is_configured_says_so(settings: Settings) -> None:
+    steps = [step for step in WITH_VENDORS.steps if step.vendor]
+    nothing = WITH_VENDORS.model_copy(update={"steps": tuple(steps)})
+    ran, said = with_vendors(settings, Fake(), nothing)
+    assert ran == []
+    assert said[-1] == (
+        "vendors: nothing was done, every step is of a vendor that is not configured: see "
+        ".env.example and `gtm doctor`"
+    )
+
+
+def test_every_step_of_one_vendor_names_it() -> None:
+    for schedule in schedules().values():
+        for step in schedule.steps:
+            named = [name for name in SOURCES if name in step.command.split()]
+            assert [step.vendor] == (named or [None]), step.command
+
+
+def test_the_plan_of_a_run_says_what_is_skipped(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GTM_DUCKDB_PATH", str(settings.duckdb_path))
+    app(["run", "activation", "--plan"], standalone_mode=False)
+    lines = capsys.readouterr().out.splitlines()
+    assert f"skip  gtm ingest outreach  (once in 1 day): {NO_OUTREACH}" in lines
+    assert "due   gtm build  (once in 1 day)" in lines
 
 
 @pytest.mark.parametrize(
