@@ -37,7 +37,8 @@ BUILT = ("registry", "staging", "intermediate", "signals", "sync", "marts")
 
 @dataclass(frozen=True)
 class Finding:
-    """What was found of a source, or of the warehouse. ``check`` is None: it is not configured."""
+    """What was found of a source, or of the warehouse. ``check`` is None: it is not configured, or
+    nothing is asked of it."""
 
     subject: str
     check: Check | None
@@ -105,7 +106,7 @@ def diagnose(settings: Settings, sources: Sequence[Source]) -> Iterator[Finding]
 
 
 def check_source(settings: Settings, source: Source) -> Iterator[Finding]:
-    """What a source says of its credentials; one finding if it is not configured."""
+    """What a source says of its credentials; one finding if it is not configured or not used."""
     from python_jobs.ingest.connector import Check
 
     try:
@@ -116,6 +117,10 @@ def check_source(settings: Settings, source: Source) -> Iterator[Finding]:
     missing = config.missing()
     if missing:
         yield Finding(source.name, None, f"set {', '.join(missing)} (see .env.example)")
+        return
+    idle = _idle(settings, source)
+    if idle:
+        yield Finding(source.name, None, idle)
         return
     patience = dataclasses.replace(settings.patience, attempts=ATTEMPTS, longest_wait=LONGEST_WAIT)
     try:
@@ -128,6 +133,24 @@ def check_source(settings: Settings, source: Source) -> Iterator[Finding]:
         checks = [Check("it can be asked", False, advice, PermanentError.exit_code)]
     for check in checks:
         yield Finding(source.name, check)
+
+
+def _idle(settings: Settings, source: Source) -> str | None:
+    """Why there is nothing to ask the source for; None also where the warehouse cannot tell."""
+    from python_jobs.registry.journal import read_registries
+    from python_jobs.warehouse import is_of_an_engine, open_warehouse
+
+    if source.idle is None:
+        return None
+    if settings.target == "duckdb" and not settings.duckdb_path.exists():
+        return source.idle(read_registries(None))
+    try:
+        with open_warehouse(settings, read_only=True) as warehouse:
+            return source.idle(read_registries(warehouse))
+    except Exception as error:
+        if not isinstance(error, GtmError) and not is_of_an_engine(error):
+            raise
+        return None
 
 
 def check_model(settings: Settings) -> Finding:

@@ -24,6 +24,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from python_jobs.errors import ConfigurationError, GtmError
 from python_jobs.http import Patience
 from python_jobs.ingest.contracts import Contract
+from python_jobs.registry.journal import Registries
 from python_jobs.warehouse import Warehouse
 
 PAGES_AHEAD = 12
@@ -205,6 +206,8 @@ class Source:
             calls in an attribute ``calls`` and is handed to the readers as ``pull.api``.
         entities: in the order in which they are read.
         check: what ``gtm doctor`` asks the vendor: credentials, scopes, quota.
+        idle: why there is nothing to ask it for, by the registries, and what to do about it; None
+            where there is.
         is_optional: read only when it is named, not by ``gtm ingest all``.
     """
 
@@ -214,6 +217,7 @@ class Source:
     connect: Callable[[Any, Patience], Any]
     entities: tuple[Entity, ...]
     check: Callable[[Any], list[Check]] = field(default=lambda api: [])
+    idle: Callable[[Registries], str | None] | None = None
     is_optional: bool = False
 
     def entity(self, name: str) -> Entity:

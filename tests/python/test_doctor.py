@@ -30,6 +30,14 @@ def env(
     return monkeypatch
 
 
+def with_a_board() -> None:
+    """Register a job board."""
+    cli.app(
+        ["registry", "set", "job_boards", "acme", "provider=lever", "board=acme"],
+        standalone_mode=False,
+    )
+
+
 def doctor(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, list[str]]:
     """Exit code, and the lines that were printed."""
     code = 0
@@ -43,9 +51,11 @@ def doctor(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, li
 def test_everything_that_is_well_is_a_line_that_says_ok(
     env: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    with_a_board()
+    capsys.readouterr()
     code, lines = doctor(capsys, "sixsense", "clay", "job_boards")
     assert code == 0, lines
-    assert len(lines) == 10
+    assert len(lines) == 12
     assert all(line.startswith("ok  ") for line in lines)
     assert "ok              sixsense: the scoring token is accepted" in lines
     assert "ok              clay: the key is accepted" in lines
@@ -102,9 +112,28 @@ def test_what_may_pass_by_itself_is_exit_code_1(
     env: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     env.setenv("GTM_SANDBOX_URL", "http://127.0.0.1:9")
+    with_a_board()
     code, lines = doctor(capsys, "job_boards")
     assert code == 1
     assert sum(line.startswith("not ok") for line in lines) == 3
+
+
+def test_job_boards_are_not_asked_where_none_is_registered(
+    env: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    env.setenv("GTM_SANDBOX_URL", "http://127.0.0.1:9")  # where nobody answers
+    none = (
+        "not configured  job_boards: no board is registered: add one with "
+        "`gtm registry set job_boards ID provider=… board=…`"
+    )
+    code, lines = doctor(capsys, "job_boards")
+    assert (code, lines[1:]) == (0, [none])
+    with_a_board()
+    off = ["registry", "set", "job_boards", "acme", "enabled=false"]
+    cli.app(off, standalone_mode=False)
+    capsys.readouterr()
+    code, lines = doctor(capsys, "job_boards")
+    assert (code, lines[-1]) == (0, none)
 
 
 def test_a_setting_of_the_wrong_kind_is_named(

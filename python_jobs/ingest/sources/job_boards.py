@@ -30,7 +30,8 @@ from python_jobs.ingest.connector import (
     tried,
 )
 from python_jobs.ingest.contracts import Column, Contract
-from python_jobs.registry.journal import read_registries
+from python_jobs.registry.definitions import Row
+from python_jobs.registry.journal import Registries, read_registries
 
 logger = logging.getLogger(__name__)
 
@@ -102,9 +103,7 @@ def read_postings(pull: Pull) -> Iterator[Page]:
     A board that cannot be read keeps none of the others from being read, and fails the run.
     """
     failed: GtmError | None = None
-    rows = read_registries(pull.warehouse).effective("job_boards").values()
-    boards = [row.values for row in rows if row.values["enabled"]]
-    for row in boards:
+    for row in _registered(read_registries(pull.warehouse)):
         provider, board = row["provider"], row["board"]
         try:
             postings = pull.api.postings(provider, board)
@@ -134,12 +133,26 @@ def read_postings(pull: Pull) -> Iterator[Page]:
         raise failed
 
 
+def idle(registries: Registries) -> str | None:
+    """Boards are asked for by name."""
+    if _registered(registries):
+        return None
+    return (
+        "no board is registered: add one with `gtm registry set job_boards ID provider=… board=…`"
+    )
+
+
 def check(boards: Boards) -> list[Check]:
     """Boards need no credentials: whether each provider answers at all."""
     return [
         tried(f"{provider} answers", partial(boards.postings, provider, "gtm-doctor-no-such-board"))
         for provider in ("greenhouse", "lever", "ashby")
     ]
+
+
+def _registered(registries: Registries) -> list[Row]:
+    rows = registries.effective("job_boards").values()
+    return [row.values for row in rows if row.values["enabled"]]
 
 
 def _judge(response: Any) -> Verdict | None:
@@ -169,4 +182,5 @@ SOURCE = Source(
     connect=Boards,
     entities=(Entity(POSTINGS, read_postings),),
     check=check,
+    idle=idle,
 )
