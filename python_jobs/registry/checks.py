@@ -16,6 +16,8 @@ PLACEHOLDER = "{{JSON_HERE}}"
 OTHER_LANE = "other"
 ALWAYS_ON = ("nobody_fits", "no_email", "do_not_contact", "opted_out", "no_mailbox")
 NEEDS_LIMIT = ("person_cool_down", "weekly_cap", "capacity")
+LISTED = ": use one of "
+"""What comes before a list of what there is, in a sentence about what is not."""
 AT_LEAST_ONE = ("part_characters", "window_months", "period_days")
 """Settings of closed-lost mining and of coaching: of none there is nothing to count by."""
 NAME = r"[A-Za-z][A-Za-z0-9_]*"
@@ -111,7 +113,7 @@ def _event_rules(rows: Rows) -> Iterator[str]:
             if wrong:
                 yield f"{where}: match_value '{row['match_value']}' {wrong}"
         if row["lane"] and row["lane"] not in lanes:
-            yield f"{where}: {_no_lane(row['lane'], lanes)}"
+            yield f"{where}: {_none_such('lane', row['lane'], lanes)}"
         if row["score_config_id"] and row["score_config_id"] not in configs:
             yield f"{where}: there is no score config '{row['score_config_id']}'"
         if not row["content_type"] and not row["lane"] and row["weight_override"] is None:
@@ -190,7 +192,7 @@ def _prompt_templates(rows: Rows) -> Iterator[str]:
                 if found not in known:
                     yield f"prompt_templates {name}: nothing fills {found} of {part}: leave it out"
         if row["lane"] and row["lane"] not in lanes:
-            yield f"prompt_templates {name}: {_no_lane(row['lane'], lanes)}"
+            yield f"prompt_templates {name}: {_none_such('lane', row['lane'], lanes)}"
         if not row["enabled"]:
             continue
         slot = tuple(row[field] for field in ("task", "lane", "persona", "intent_stage"))
@@ -240,7 +242,11 @@ def _messages(rows: Rows) -> Iterator[str]:
 
 
 def _signals(rows: Rows) -> Iterator[str]:
-    signals = _keys(rows, "signals")
+    signals, sequences = _keys(rows, "signals"), _keys(rows, "sequences")
+    for row in rows["signals"]:
+        if row["sequence_key"] and row["sequence_key"] not in sequences:
+            there_is = _none_such("sequence", row["sequence_key"], sequences)
+            yield f"signals {row['signal_name']}: {there_is}"
     for name, part in (("signal_modifiers", "modifier"), ("signal_settings", "setting")):
         for row in rows[name]:
             key = row[REGISTRIES[name].key]
@@ -487,8 +493,8 @@ def _domain_problem(domain: str) -> str | None:
     return None
 
 
-def _no_lane(lane: str, lanes: set[str]) -> str:
-    return f"there is no lane '{lane}': use one of {', '.join(sorted(lanes))}"
+def _none_such(what: str, name: str, known: set[str]) -> str:
+    return f"there is no {what} '{name}'{LISTED}{', '.join(sorted(known))}"
 
 
 def _missing(name: str, row: Row) -> bool:

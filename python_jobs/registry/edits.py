@@ -10,7 +10,7 @@ from itertools import chain, count
 from pathlib import Path
 
 from python_jobs.errors import ConfigurationError
-from python_jobs.registry.checks import problems
+from python_jobs.registry.checks import LISTED, problems
 from python_jobs.registry.definitions import Row, parse, registry
 from python_jobs.registry.journal import Action, Change, Registries
 
@@ -48,11 +48,11 @@ class Edit:
         Raises:
             ConfigurationError: the registries would break a rule that they keep now.
         """
-        known = set(problems(self.registries.values()))
+        known = {_breach(problem) for problem in problems(self.registries.values())}
         broken = [
             problem
             for problem in problems(self.registries.after(self.changes).values())
-            if problem not in known
+            if _breach(problem) not in known
         ]
         if broken:
             more = f" (and {len(broken) - 1} more like it)" if len(broken) > 1 else ""
@@ -224,6 +224,11 @@ def assignments(texts: Sequence[str]) -> dict[str, str]:
                 ) from None
         given[name.strip()] = value
     return given
+
+
+def _breach(problem: str) -> str:
+    """What is broken, whatever there is to choose from."""
+    return problem.partition(LISTED)[0]
 
 
 def _require(edit: Edit, name: str, key: str) -> Row:

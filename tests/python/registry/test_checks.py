@@ -84,6 +84,7 @@ REFUSED = {
     "signals usage_spiked base_strength=101": "base_strength must be at most 100",
     "signals usage_spiked cool_down_days=-1": "cool_down_days must be at least 0",
     "signals new label=New base_strength=10": "signals new needs sequence_key",
+    "signals usage_spiked sequence_key=spikes": "there is no sequence 'spikes': use one of activ",
     "signal_modifiers x signal_name=shoes modifier=y points=1": "there is no signal 'shoes'",
     "signal_modifiers x signal_name=usage_spiked modifier=y points=1": "called usage_spiked:y",
     "score_configs default_v1 lambda_decay=1.5": "lambda_decay must be at most 1",
@@ -174,6 +175,7 @@ def test_what_others_rest_on_cannot_be_deleted(shipped: Registries, made) -> Non
         ("prompt_templates", "default", "must keep an enabled template"),
         ("lanes", "shoes", "lanes has no 'shoes'"),
         ("signals", "usage_spiked", "there is no signal 'usage_spiked'"),
+        ("sequences", "spike", "signals usage_spiked: there is no sequence 'spike'"),
         ("signal_settings", "usage_spiked:min_multiple", "is read by a model"),
     ):
         with pytest.raises(ConfigurationError, match=sentence):
@@ -195,6 +197,15 @@ def test_broken_registry_can_still_be_mended(shipped: Registries, made) -> None:
     assert problems(shipped.values())
     made(shipped, set_row, "lanes", "other", {"label": "Rest"})
     mended, _ = made(shipped, set_row, "score_configs", "default_v1", {"normalize_k": "80"})
+    assert problems(mended.values()) == []
+
+
+def test_a_breach_that_lists_what_there_is_stays_the_same_breach(shipped: Registries, made) -> None:
+    shipped.shipped["signals"]["usage_spiked"]["sequence_key"] = "spikes"
+    named = {"outreach_sequence_name": "Newcomers"}
+    more, _ = made(shipped, set_row, "sequences", "newcomers", named)
+    assert "activation, closed_lost" in problems(more.values())[0]
+    mended, _ = made(more, set_row, "signals", "usage_spiked", {"sequence_key": "newcomers"})
     assert problems(mended.values()) == []
 
 
