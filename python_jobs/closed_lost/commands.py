@@ -55,15 +55,19 @@ def run(
         ),
     ] = None,
     out: Out = None,
+    as_json: AsJson = False,
     target: Target = None,
 ) -> None:
     """Read what is new, write the brief of the month, make proposals, and print it.
 
-    Deals are those of the last `gtm build`. Run again, it asks nothing that it has asked.
+    Deals are those of the last `gtm build`. Run again, it asks nothing that it has asked. JSON has
+    the tables too; it is null where no lost deal has been read.
 
-    Example:
+    Examples:
 
         gtm closed-lost run --out closed_lost
+
+        gtm closed-lost run --json
     """
     settings = load_settings().with_target(target)
     work = [pair for name in TASKS for pair in tasks_for(name, engine, settings.engine)]
@@ -74,20 +78,24 @@ def run(
         "select 1 from ai.closed_lost_briefs limit 1"
     )
     if not briefs:
-        typer.echo("no lost deal has been read, so there is no brief")
+        typer.echo("no lost deal has been read, so there is no brief", err=as_json)
+        if as_json:
+            typer.echo("null")
         return
-    _hand_over(settings, out)
+    _hand_over(settings, out, as_json)
 
 
 @app.command()
-def report(out: Out = None, target: Target = None) -> None:
-    """The brief there is, with its tables; nothing is asked.
+def report(out: Out = None, as_json: AsJson = False, target: Target = None) -> None:
+    """The brief there is, with its tables; nothing is asked. JSON has the tables too.
 
-    Example:
+    Examples:
 
         gtm closed-lost report --out closed_lost
+
+        gtm closed-lost report --json
     """
-    _hand_over(load_settings().with_target(target), out)
+    _hand_over(load_settings().with_target(target), out, as_json)
 
 
 @app.command()
@@ -114,10 +122,10 @@ def _say(line: str) -> None:
     typer.echo(line, err=True)
 
 
-def _hand_over(settings: Settings, out: Path | None) -> None:
+def _hand_over(settings: Settings, out: Path | None, as_json: bool) -> None:
     found = read_report(BriefWarehouse(settings, settings.patience_for_warehouse))
     text = markdown(found)
     if out is not None:
         write(found, text, out)
         _say(f"written to {out}")
-    typer.echo(text)
+    typer.echo(found.json() if as_json else text)

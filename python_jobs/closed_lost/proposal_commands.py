@@ -20,7 +20,7 @@ from python_jobs.closed_lost.proposals import (
     way_back,
 )
 from python_jobs.options import AsJson, By, Target
-from python_jobs.printing import wide
+from python_jobs.printing import printed_json, wide
 from python_jobs.registry.journal import read_registries
 from python_jobs.runs import ensure_ops_tables, utc_now
 from python_jobs.settings import load_settings
@@ -67,22 +67,33 @@ def list_proposals(
 
 
 @app.command()
-def show(proposal_id: Id, target: Target = None) -> None:
+def show(proposal_id: Id, as_json: AsJson = False, target: Target = None) -> None:
     """What it would change, and the rows that it rests on.
 
-    Example:
+    Examples:
 
         gtm proposals show 3f2a9c01d4e5
+
+        gtm proposals show 3f2a9c01d4e5 --json
     """
     settings = load_settings().with_target(target)
     with open_warehouse(settings, read_only=True) as warehouse:
         proposal = named(read_proposals(warehouse), proposal_id)
         registries = read_registries(warehouse)
+    is_open = proposal.status == OPEN
+    changes = edit_of(registries, proposal, settings.who(), utc_now()).changes if is_open else []
+    if as_json:
+        edited = [
+            {name: getattr(change, name) for name in ("registry", "record_key", "before", "after")}
+            for change in changes
+        ]
+        typer.echo(printed_json({**vars(proposal), "changes": edited}))
+        return
     typer.echo(f"{proposal.proposal_id} {proposal.kind} ({proposal.status}): {proposal.reason}")
     for row in proposal.evidence:
         typer.echo(f"  [{row['id']}] {row['text']}")
-    if proposal.status == OPEN:
-        for change in edit_of(registries, proposal, settings.who(), utc_now()).changes:
+    if is_open:
+        for change in changes:
             _print_change(change.registry, change.record_key, change.before, change.after)
         return
     typer.echo(f"  {proposal.status} by {proposal.decided_by}, {proposal.decided_at:%Y-%m-%d}")

@@ -13,6 +13,7 @@ from typing import Any
 
 from python_jobs.closed_lost.proposals import Proposal, read_proposals
 from python_jobs.errors import ConfigurationError
+from python_jobs.printing import printed_json
 from python_jobs.warehouse import Warehouse
 
 ALERTS = "lost_deal_alerts"
@@ -37,6 +38,17 @@ class Report:
     tables: dict[str, list[dict[str, Any]]]
     texts: dict[str, str]
     proposals: list[Proposal]
+
+    def json(self) -> str:
+        """All of it: the brief, what its rows say, the proposals, and the tables by their names."""
+        document = {
+            "month": self.month,
+            "brief": self.brief,
+            "rows": self.texts,
+            "proposals": [vars(proposal) for proposal in self.proposals],
+            **self.tables,
+        }
+        return printed_json(document)
 
 
 def read_report(warehouse: Warehouse) -> Report:
@@ -73,17 +85,8 @@ def read_table(warehouse: Warehouse, name: str) -> list[dict[str, Any]]:
 def write(found: Report, text: str, out: Path) -> None:
     """The folder: a Markdown and a JSON file of the month, and a CSV file of each table."""
     out.mkdir(parents=True, exist_ok=True)
-    (out / f"closed_lost_{found.month}.md").write_text(text + "\n", encoding="utf-8")
-    everything = {
-        "month": found.month,
-        "brief": found.brief,
-        "rows": found.texts,
-        "proposals": [vars(proposal) for proposal in found.proposals],
-        **found.tables,
-    }
-    (out / f"closed_lost_{found.month}.json").write_text(
-        json.dumps(everything, indent=2, ensure_ascii=False, default=str) + "\n", encoding="utf-8"
-    )
+    for ending, content in (("md", text), ("json", found.json())):
+        (out / f"closed_lost_{found.month}.{ending}").write_text(content + "\n", encoding="utf-8")
     for name, lines in found.tables.items():
         with (out / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
             if not lines:

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from python_jobs.errors import ConfigurationError
 from python_jobs.options import AsJson, By, Target
-from python_jobs.printing import wide
+from python_jobs.printing import printed_json, wide
 from python_jobs.registry import edits
 from python_jobs.registry.definitions import REGISTRIES, Row, registry
 from python_jobs.registry.journal import Change, Effective, Registries, append, read_registries
@@ -37,19 +37,28 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Check and show, write n
 
 
 @app.command("list")
-def list_registries(target: Target = None) -> None:
+def list_registries(as_json: AsJson = False, target: Target = None) -> None:
     """The registries, and how many rows of each are shipped or edited.
 
-    Example:
+    Examples:
 
         gtm registry list
+
+        gtm registry list --json
     """
     registries = _read(load_settings().with_target(target))
-    table = Table("registry", "key", "rows", "of them edited", box=None)
+    listed: list[dict[str, Any]] = []
     for name, definition in REGISTRIES.items():
         rows = registries.effective(name)
         edited = sum(row.change is not None for row in rows.values())
-        table.add_row(name, definition.key, str(len(rows)), str(edited))
+        row = {"registry": name, "key": definition.key, "rows": len(rows), "edited": edited}
+        listed.append(row)
+    if as_json:
+        typer.echo(printed_json(listed))
+        return
+    table = Table("registry", "key", "rows", "of them edited", box=None)
+    for row in listed:
+        table.add_row(*(str(value) for value in row.values()))
     wide().print(table)
 
 

@@ -30,7 +30,11 @@ def test_no_data_at_all_builds_to_empty_marts(empty_shop: Shop) -> None:
         assert counted == [{"n": 0}], mart["name"]
     # a company that lost no deal has a schedule that ends well all the same
     run = empty_shop.gtm("closed-lost", "run")
-    assert (run.code, run.out) == (0, "no lost deal has been read, so there is no brief\n")
+    none = "no lost deal has been read, so there is no brief\n"
+    assert (run.code, run.out) == (0, none)
+    run = empty_shop.gtm("closed-lost", "run", "--json")
+    assert (run.code, run.out) == (0, "null\n")
+    assert run.err.endswith(none)
 
 
 def test_odd_events_give_sensible_marts(empty_shop: Shop, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from python_jobs.registry.journal import append, read_registries
 from python_jobs.runs import utc_now
 from python_jobs.warehouse import open_warehouse
 from tests.python.closed_lost.lost_deals import DAY, Call, Deal, Mining
+from tests.typed import gtm
 
 ROOT = Path(__file__).parents[3]
 YESTERDAY = DAY - timedelta(days=1)
@@ -167,6 +168,19 @@ def test_every_row_that_the_brief_may_cite_has_a_text(mined: Mining) -> None:
     texts = {row["id"]: row["text"] for row in json.loads(evidence)}
     assert all(texts.values())
     assert texts["deal:B"].startswith("Deal B, lost on 2026-05-21, worth $200,000"), "has no name"
+
+
+def test_what_is_told_is_json_too(mined: Mining, tmp_path: Path) -> None:
+    given = mined.settings.model_dump(by_alias=True, exclude_unset=True)
+    env = {name: str(value) for name, value in given.items()}
+    told = gtm("closed-lost", "report", "--json", "--out", str(tmp_path), env=env)
+    assert told.code == 0, told.err
+    [file] = tmp_path.glob("closed_lost_*.json")
+    document = json.loads(told.out)
+    assert document == json.loads(file.read_text(encoding="utf-8"))
+    assert document["month"] in file.name
+    assert document["brief"]["objections"]
+    assert len(document["closed_lost_deals"]) > 0
 
 
 def test_nothing_is_asked_twice(mined: Mining) -> None:

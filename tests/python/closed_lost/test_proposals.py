@@ -151,6 +151,28 @@ def test_a_list_is_of_a_status_that_there_is(
         cli.app(["proposals", "list", "--status", "opened"], standalone_mode=False)
 
 
+def test_a_proposal_is_json_too_with_the_edit_it_is(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GTM_DUCKDB_PATH", str(settings.duckdb_path))
+    propose(settings)
+    wish = _by_kind(settings)["suppression_rule"]
+    arguments = ["proposals", "show", wish.proposal_id, "--json"]
+    cli.app(arguments, standalone_mode=False)
+    shown = json.loads(capsys.readouterr().out)
+    assert (shown["proposal_id"], shown["status"]) == (wish.proposal_id, "open")
+    assert shown["evidence"] == wish.evidence
+    [change] = shown["changes"]
+    assert (change["registry"], change["record_key"]) == ("suppressions", "closed_lost:gambling")
+    assert change["before"] is None
+    assert change["after"]["value"] == "Gambling"
+    with open_warehouse(settings) as warehouse:
+        decide(warehouse, wish.proposal_id, "rejected", "ana", NOW)
+    cli.app(arguments, standalone_mode=False)
+    shown = json.loads(capsys.readouterr().out)
+    assert (shown["decided_by"], shown["changes"]) == ("ana", [])
+
+
 def test_unknown_proposal_is_one_sentence(settings: Settings) -> None:
     propose(settings)
     with (

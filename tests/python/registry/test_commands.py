@@ -32,6 +32,10 @@ def test_shown_before_there_is_a_warehouse(gtm: Gtm, duckdb_env: dict[str, str])
     code, out, _ = gtm("list")
     assert code == 0
     assert all(name in out for name in REGISTRIES)
+    listed = json.loads(gtm("list", "--json")[1])
+    assert [row["registry"] for row in listed] == list(REGISTRIES)
+    lanes = len(read_registries(None).effective("lanes"))
+    assert {"registry": "lanes", "key": "lane", "rows": lanes, "edited": 0} in listed
     code, out, _ = gtm("show", "event_rules")
     assert "^/services/(online-)?notari[sz]ation(/|$)" in out
     assert "shipped" in out
