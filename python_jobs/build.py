@@ -15,6 +15,7 @@ import typer
 
 from python_jobs.errors import ConfigurationError, PermanentError, TransientError
 from python_jobs.options import Target
+from python_jobs.printing import counted
 from python_jobs.settings import Settings, default_as_of, load_settings, parse_day
 
 if TYPE_CHECKING:
@@ -431,7 +432,7 @@ def _variables(wish: Wish, plan: Plan, past: Past) -> dict[str, str]:
 
 def _failure_text(outcome: Outcome, plan: Plan) -> str:
     counts = [
-        f"{count} {what}{'' if count == 1 else 's'} {verb}"
+        f"{counted(count, what)} {verb}"
         for count, what, verb in (
             (outcome.models_failed, "model", "failed"),
             (outcome.tests_failed, "test", "failed"),
@@ -444,7 +445,8 @@ def _failure_text(outcome: Outcome, plan: Plan) -> str:
 
 
 def _summary(warehouse: Warehouse, plan: Plan, outcome: Outcome, seconds: float) -> str:
-    done = f"{outcome.models_built} models, {outcome.tests_passed} tests, {seconds:.0f} s"
+    models, tests = counted(outcome.models_built, "model"), counted(outcome.tests_passed, "test")
+    done = f"{models}, {tests}, {seconds:.0f} s"
     if snapshot_range(warehouse)[0] is None:
         return (
             f"built as of {plan.to_day}, but there is no account to score yet ({done}): "
@@ -467,7 +469,7 @@ def _summary(warehouse: Warehouse, plan: Plan, outcome: Outcome, seconds: float)
     )
     span = f"{days['first']} to {plan.to_day}" if days["n"] > 1 else f"{plan.to_day}"
     return (
-        f"built {span} ({days['n']} day{'' if days['n'] == 1 else 's'}): "
-        f"{row['accounts'] or 0:,} accounts, {row['hot'] or 0:,} hot, "
+        f"built {span} ({counted(days['n'], 'day')}): "
+        f"{counted(row['accounts'] or 0, 'account')}, {row['hot'] or 0:,} hot, "
         f"{row['surging'] or 0:,} surging ({row['significant'] or 0:,} significantly); {done}"
     )

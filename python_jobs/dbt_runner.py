@@ -21,7 +21,7 @@ from typing import Any
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 
 from python_jobs.errors import ConfigurationError, PermanentError
-from python_jobs.printing import progress_bar
+from python_jobs.printing import counted, progress_bar
 from python_jobs.settings import PROJECT_DIR, Settings
 
 # Called with the name of the node that begins, its number and how many there are.
@@ -211,7 +211,9 @@ def _outcome(results: Iterable[Any]) -> Outcome:
 def _failure(result: Any) -> str:
     node = result.node
     if str(result.status) == "fail":
-        return f"test {node.name}{_tested(node)} found {result.failures:,} rows that break it"
+        rows = counted(result.failures, "row")
+        breaks = "breaks" if result.failures == 1 else "break"
+        return f"test {node.name}{_tested(node)} found {rows} that {breaks} it"
     return f"{node.resource_type} {node.name}: {_reason(result.message or 'no reason given')}"
 
 

@@ -24,6 +24,7 @@ import requests
 import tenacity
 
 from python_jobs.errors import ConfigurationError, PermanentError, QuotaExhausted, TransientError
+from python_jobs.printing import counted
 
 logger = logging.getLogger(__name__)
 
@@ -270,9 +271,11 @@ class Api:
         except _Again as error:
             failed = f"{self._what(method, path)}: {error.reason}"
             if error.was_turned_away:
-                raise TurnedAway(f"{failed}, {self.patience.attempts} times") from None
+                raise TurnedAway(f"{failed}, {counted(self.patience.attempts, 'time')}") from None
             if reads:
-                raise TransientError(f"{failed}, {self.patience.attempts} times") from None
+                raise TransientError(
+                    f"{failed}, {counted(self.patience.attempts, 'time')}"
+                ) from None
             raise TransientError(
                 f"{failed}; whether it took effect is unknown: look before repeating"
             ) from None

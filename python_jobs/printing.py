@@ -34,6 +34,11 @@ def progress_bar(*columns: ProgressColumn) -> Progress:
     )
 
 
+def counted(count: float, noun: str) -> str:
+    """``1 call``, ``2 calls``, of what is made plural by an s."""
+    return f"{count:,.0f} {noun}{'' if round(count) == 1 else 's'}"
+
+
 def printed_json(document: Any) -> str:
     """A document as people read JSON: indented, letters as they are, times as text."""
     return json.dumps(document, default=str, ensure_ascii=False, indent=2)

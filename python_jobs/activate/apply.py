@@ -28,6 +28,7 @@ from python_jobs.activate.destination import (
 from python_jobs.activate.plan import SENT
 from python_jobs.activate.plans import Plan
 from python_jobs.errors import ConfigurationError, PermanentError, QuotaExhausted, TransientError
+from python_jobs.printing import counted
 from python_jobs.runs import JobRun, job_run
 from python_jobs.warehouse import BriefWarehouse, Warehouse, json_parameter
 
@@ -181,15 +182,15 @@ class _Run:
             recorded.rows_set_aside = applied.outcomes["skipped"] + applied.outcomes["failed"]
         if applied.outcomes["unknown"]:
             raise TransientError(
-                f"{applied.outcomes['unknown']:,} records were sent and not answered: run the same "
-                "command again, which looks them up first"
+                f"{counted(applied.outcomes['unknown'], 'record')} sent and not answered: run the "
+                "same command again, which looks there first"
             )
         with self.warehouse.held() as held:
             plans.set_status(held, self.plan.plan_id, "applied", self.clock())
         if applied.outcomes["failed"] and applied.outcomes["failed"] == applied.outcomes.total():
             raise PermanentError(
-                f"none of {applied.outcomes['failed']:,} records could be written: gtm sync status "
-                "says why"
+                f"none of {counted(applied.outcomes['failed'], 'record')} could be written: "
+                "gtm sync status says why"
             )
         return applied
 

@@ -22,7 +22,7 @@ from rich.progress import (
 from python_jobs.activate.sequences.commands import sequences
 from python_jobs.errors import ConfigurationError, PermanentError, TransientError
 from python_jobs.options import AsJson, Target
-from python_jobs.printing import plain_table, progress_bar, wide
+from python_jobs.printing import counted, plain_table, progress_bar, wide
 from python_jobs.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -205,11 +205,11 @@ def undo(
     _print_applied(applied, dry_run)
     kept = made.counts.get("skip", 0)
     if kept:
-        print(f"kept: {kept:,} records that it had made")
+        print(f"kept: {counted(kept, 'record')} that it had made")
     if unanswered:
         print(
-            f"not known: {unanswered:,} records were sent by it and not answered, and cannot be "
-            "found by an id: look for them there"
+            f"not known: {counted(unanswered, 'record')} sent by it and not answered, which cannot "
+            "be found by an id: look there"
         )
 
 
@@ -301,7 +301,9 @@ def _print_plan(found: Plan) -> None:
         share = (
             "" if found.quota_share is None else f", {found.quota_share:.1%} of those left for now"
         )
-        print(f"takes up to {found.calls:,} calls{share}, about {_duration(found.seconds)}")
+        print(
+            f"takes up to {counted(found.calls, 'call')}{share}, about {_duration(found.seconds)}"
+        )
     for guard in found.guards:
         state = "allowed" if guard.is_allowed else "refused"
         print(f"{state}: {guard.guard}: {guard.sentence}")
@@ -341,7 +343,7 @@ def _print_applied(applied: Applied, dry_run: bool) -> None:
         told = ", ".join(filter(None, (f"{applied.would_write:,} would be written", told)))
     else:
         told = f"run {applied.run_id}: {told}"
-    print(f"{told}, {applied.calls:,} calls")
+    print(f"{told}, {counted(applied.calls, 'call')}")
     if not dry_run and (applied.outcomes["failed"] or applied.outcomes["skipped"]):
         print("why: gtm sync status; what failed is planned again by the next plan")
 
@@ -432,7 +434,7 @@ def _print_status(found: dict[str, Any]) -> None:
         print(
             f"run {run['run_id']} {run['destination']} {run['kind']} {run['status']}: "
             f"{run['written'] or 0:,} written, {run['unchanged'] or 0:,} unchanged, "
-            f"{run['not_written'] or 0:,} not written, {run['calls'] or 0:,} calls"
+            f"{run['not_written'] or 0:,} not written, {counted(run['calls'] or 0, 'call')}"
             + (f" – {run['message']}" if run["message"] else "")
         )
     for row in found["reasons"]:

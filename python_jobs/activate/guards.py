@@ -17,6 +17,7 @@ from python_jobs.activate.destination import Cost, Quota
 from python_jobs.build import JOB as BUILD
 from python_jobs.build import PART
 from python_jobs.errors import ConfigurationError
+from python_jobs.printing import counted
 from python_jobs.registry.definitions import ANY, Row, registry
 from python_jobs.registry.journal import read_registries
 from python_jobs.warehouse import Warehouse
@@ -132,7 +133,7 @@ def too_old(warehouse: Warehouse, destination: str, made_at: datetime, now: date
     hours = (now - made_at).total_seconds() / 3_600
     if limit is None or hours <= limit[0]:
         return None
-    return f"it was made {hours:,.0f} hours ago, and what it rests on may have changed"
+    return f"it was made {counted(hours, 'hour')} ago, and what it rests on may have changed"
 
 
 def _source_empty(warehouse: Warehouse, judged: Judged, limits: Limits) -> Iterator[Tripped]:
@@ -150,8 +151,8 @@ def _source_empty(warehouse: Warehouse, judged: Judged, limits: Limits) -> Itera
                 "source_empty",
                 limit[0],
                 rows,
-                f"{model} has {rows:,.0f} rows, fewer than {limit[0]:,.0f}: something before it is "
-                "empty; see what the last build read",
+                f"{model} has {counted(rows, 'row')}, fewer than {limit[0]:,.0f}: something before "
+                "it is empty; see what the last build read",
             )
 
 
@@ -243,7 +244,7 @@ def _quota(judged: Judged, limits: Limits) -> Iterator[Tripped]:
             "quota",
             limit[0],
             share,
-            f"it takes {judged.cost.calls:,} calls and {judged.quota.left:,} of "
+            f"it takes {counted(judged.cost.calls, 'call')} and {judged.quota.left:,} of "
             f"{judged.quota.of:,} are left for now: more than {limit[0]:.0%} of them",
         )
 
@@ -311,7 +312,7 @@ def _hours(since: datetime | None, now: datetime) -> float | None:
 
 
 def _last(hours: float | None, done: str) -> str:
-    return f"never {done}" if hours is None else f"last {done} {hours:,.0f} hours ago"
+    return f"never {done}" if hours is None else f"last {done} {counted(hours, 'hour')} ago"
 
 
 def _number(warehouse: Warehouse, query: str) -> float:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from python_jobs.calls import counted, titled
+from python_jobs.calls import titled
 from python_jobs.errors import ConfigurationError
 from python_jobs.options import AsJson, Target
-from python_jobs.printing import printed_json
+from python_jobs.printing import counted, printed_json
 from python_jobs.settings import load_settings
 
 if TYPE_CHECKING:

@@ -20,6 +20,7 @@ from python_jobs.closed_lost.report import (
 )
 from python_jobs.enrich.commands import do, tasks_for
 from python_jobs.options import AsJson, Target
+from python_jobs.printing import counted
 from python_jobs.settings import EngineName, Settings, load_settings
 from python_jobs.warehouse import BriefWarehouse
 
@@ -73,7 +74,7 @@ def run(
     work = [pair for name in TASKS for pair in tasks_for(name, engine, settings.engine)]
     do(settings, work, limit, settings.budget if budget is None else budget, _say)
     made = propose(settings)
-    _say(f"{len(made)} new proposals")
+    _say(f"{counted(len(made), 'new proposal')}")
     briefs = BriefWarehouse(settings, settings.patience_for_warehouse).rows(
         "select 1 from ai.closed_lost_briefs limit 1"
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.markup import escape
 
-from python_jobs.printing import plain_table, wide
+from python_jobs.printing import counted, plain_table, wide
 from python_jobs.settings import Settings
 from python_jobs.warehouse import json_value
 
@@ -79,7 +79,7 @@ def write_back(settings: Settings) -> None:
         with only_one(settings, name):
             destination = open_destination(name, settings, warehouse)
             made = make_plan(warehouse, destination, ALLOWED, settings.who(), utc_now())
-            console.print(f"{name}: {_counted(made)}, up to {made.calls:,} calls")
+            console.print(f"{name}: {_counted(made)}, up to {counted(made.calls, 'call')}")
             _show_examples(console, warehouse, made)
             applied = apply_plan(warehouse, destination, made, made.hash, utc_now)
             outcomes = ", ".join(
@@ -87,7 +87,7 @@ def write_back(settings: Settings) -> None:
                 for outcome, count in sorted(applied.outcomes.items())
                 if count
             )
-            console.print(f"  applied: {outcomes or 'nothing'}, {applied.calls:,} calls")
+            console.print(f"  applied: {outcomes or 'nothing'}, {counted(applied.calls, 'call')}")
             again = make_plan(warehouse, destination, ALLOWED, settings.who(), utc_now())
             console.print(f"  planned again: {_counted(again)}")
 

@@ -12,7 +12,7 @@ from rich.table import Table
 from python_jobs.errors import ConfigurationError
 from python_jobs.ingest.contracts import CONTRACTS, Contract, contract_of
 from python_jobs.options import Target
-from python_jobs.printing import progress_bar
+from python_jobs.printing import counted, progress_bar
 from python_jobs.settings import load_settings
 
 
@@ -96,7 +96,7 @@ def _run(inputs: dict[str, list[str]], sql: str | None, target: str | None) -> N
             )
             progress.stop()
             print(
-                f"{entity}: {run.rows_read:,} rows read, {run.rows_written:,} written, "
+                f"{entity}: {counted(run.rows_read, 'row')} read, {run.rows_written:,} written, "
                 f"{run.rows_unchanged:,} unchanged, {run.rows_set_aside:,} set aside, "
                 f"{run.seconds:.1f} s",
                 flush=True,

@@ -28,7 +28,7 @@ from rich.progress import (
 from python_jobs.errors import ConfigurationError, GtmError, PermanentError, TransientError
 from python_jobs.ingest.connector import Entity, Mode, Source
 from python_jobs.options import Target
-from python_jobs.printing import progress_bar
+from python_jobs.printing import counted, progress_bar
 from python_jobs.settings import Settings, load_settings, parse_day
 
 if TYPE_CHECKING:
@@ -204,7 +204,7 @@ def _closing_line(outcome: Outcome) -> str:
     line = (
         f"{run.source} {run.entity}: {run.rows_read:,} read, {run.rows_written:,} written, "
         f"{run.rows_unchanged:,} unchanged, {run.rows_set_aside:,} set aside, "
-        f"{run.api_calls:,} calls, {run.seconds:.1f} s"
+        f"{counted(run.api_calls, 'call')}, {run.seconds:.1f} s"
     )
     return f"{line} – {outcome.error}" if outcome.error else line
 

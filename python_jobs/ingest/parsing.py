@@ -29,8 +29,8 @@ _SQL_TYPES = {
 _WHAT_IT_IS_NOT = {
     "timestamp": "is not a timestamp",
     "date": "is not a date",
-    "number": "is not a number below 10^15",
-    "integer": "is not a whole number below 10^9",
+    "number": "is not a plain number (1200000.5) below 10^15",
+    "integer": "is not a plain whole number (1200) below 10^9",
     "boolean": "is neither true nor false",
     "json": "is not a JSON object",
 }

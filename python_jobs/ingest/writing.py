@@ -21,6 +21,7 @@ from python_jobs.ingest.dead_letters import (
 )
 from python_jobs.ingest.dlt_load import merge_into_raw
 from python_jobs.ingest.reading import count_rows, quoted
+from python_jobs.printing import counted
 from python_jobs.runs import JobRun
 from python_jobs.scratch import scratch_folder
 from python_jobs.settings import Settings
@@ -66,9 +67,9 @@ def write_parsed(
     if set_aside:
         commonest = "; ".join(f"{reason} ({n:,})" for reason, n in reasons(con))
         logger.warning(
-            "%s: %s rows set aside in ops.dead_letters: %s",
+            "%s: %s set aside in ops.dead_letters: %s",
             contract.entity,
-            f"{set_aside:,}",
+            counted(set_aside, "row"),
             commonest,
         )
     changed = _make_delta(warehouse, contract, con, now, loaded_at)

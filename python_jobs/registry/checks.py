@@ -10,7 +10,7 @@ import duckdb
 from publicsuffixlist import PublicSuffixList
 
 from python_jobs.reference import personal_mail_rows
-from python_jobs.registry.definitions import ANY, REGISTRIES, Row
+from python_jobs.registry.definitions import ANY, REGISTRIES, Row, plainly
 
 PLACEHOLDER = "{{JSON_HERE}}"
 OTHER_LANE = "other"
@@ -89,7 +89,7 @@ def _fields(rows: Rows) -> Iterator[str]:
                     yield f"{where}: {field.name} must be at most {field.at_most:,}"
                 elif field.kind in BELOW and abs(value) >= BELOW[field.kind]:
                     below = BELOW[field.kind]
-                    yield f"{where}: {field.name} must be below {below} and above -{below}"
+                    yield f"{where}: {field.name} must be below {below:,} and above -{below:,}"
 
 
 def _written_into_sql(rows: Rows) -> Iterator[str]:
@@ -383,9 +383,9 @@ def _setting_problem(kind: str, value: str) -> str | None:
     if kind == "boolean" and value not in ("true", "false"):
         return "is not true or false"
     if kind == "integer" and not re.fullmatch(r"[0-9]{1,9}", value):
-        return "is not a whole number of at least 0"
+        return f"is not a whole number of at least 0{plainly(value)}"
     if kind == "number" and not re.fullmatch(r"[0-9]{1,12}([.][0-9]+)?", value):
-        return "is not a number of at least 0"
+        return f"is not a number of at least 0{plainly(value)}"
     return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import Annotated, Any
 
 import typer
@@ -318,7 +319,8 @@ def _text(value: Any) -> str:
         return "–"
     if isinstance(value, bool):
         return str(value).lower()
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    # as it would be typed: every digit, no power of ten
+    return str(value) if not isinstance(value, float) else f"{Decimal(repr(value)).normalize():f}"
 
 
 def _short(value: Any) -> str:

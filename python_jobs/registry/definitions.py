@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ ANY = "*"
 # So many points an event: with a decay of one a day, sums over a build of a year and a half still
 # fit into a double.
 MOST_WEIGHT = 1_000_000
+_GROUPED = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+([.][0-9]+)?")
 _TRUE = ("true", "yes", "1")
 _FALSE = ("false", "no", "0")
 
@@ -83,7 +85,13 @@ def parse(registry: Registry, field: Field, value: Any) -> Any:
     except (ValueError, OverflowError):
         raise ConfigurationError(
             f"{registry.name}.{field.name}: '{value}' is not {_ARTICLES[field.kind]}"
+            f"{plainly(value)}"
         ) from None
+
+
+def plainly(value: Any) -> str:
+    """What to do about a number that was typed as it is printed."""
+    return ": write it without commas" if _GROUPED.fullmatch(str(value).strip()) else ""
 
 
 def registry(name: str) -> Registry:

@@ -229,7 +229,7 @@ def test_an_old_plan_is_not_applied_and_can_be_taken_back(desk: Desk) -> None:
     done = desk.apply(desk.plan())
     assert "1 written" in done.said
     desk.execute(made)
-    assert "kept: 1 records" in desk.gtm("sync", "undo", done.run_id).said
+    assert "kept: 1 record" in desk.gtm("sync", "undo", done.run_id).said
 
 
 def test_a_delete_is_never_planned_nor_allowed(desk: Desk) -> None:
@@ -468,7 +468,7 @@ def test_undo_puts_back_what_still_stands_and_says_what_it_left(
     assert "3 would be written" in desk.gtm("sync", "undo", done.run_id, "--dry-run").said
     undone = desk.gtm("sync", "undo", done.run_id)
     assert "3 written" in undone.said
-    assert "kept: 1 records that it had made" in undone.said
+    assert "kept: 1 record that it had made" in undone.said
     now = there(desk, [*({"record_key": one["Domain__c"]} for one in made), new])
     scores = {one["Domain__c"]: one["Intent_Score__c"] for one in now}
     assert [scores[one["Domain__c"]] for one in made] == [99, 10, 10]
@@ -490,7 +490,7 @@ def test_what_was_sent_and_not_noted_before_a_kill_is_put_back(desk: Desk, made:
     desk.api("salesforce").client.Account.update(made[2]["Id"], {"Intent_Score__c": 10})
     undone = desk.gtm("sync", "undo", plan["plan_id"])
     assert "2 written, 1 unchanged" in undone.said
-    assert "1 records were sent by it and not answered" in undone.said
+    assert "1 record sent by it and not answered" in undone.said
     now = there(desk, [{"record_key": one["Domain__c"]} for one in made])
     assert [one["Intent_Score__c"] for one in now] == [10, 10, 10]
 
@@ -505,7 +505,7 @@ def test_what_somebody_else_had_made_is_put_back_and_not_called_ours(desk: Desk)
     assert "2 written" in done.said
     undone = desk.gtm("sync", "undo", done.run_id)
     assert "1 written" in undone.said
-    assert "kept: 1 records that it had made" in undone.said
+    assert "kept: 1 record that it had made" in undone.said
     assert [one["Intent_Score__c"] for one in there(desk, [hers])] == [None]
     assert [one["Intent_Score__c"] for one in there(desk, [ours])] == [30]
 

@@ -37,7 +37,7 @@ def test_a_folder_with_a_file_of_every_entity_loads(gtm, tmp_path: Path, duckdb_
     lines = out.splitlines()
     assert [line.split(":")[0] for line in lines] == list(CONTRACTS)
     for line in lines:
-        assert ": 1 rows read, 1 written, 0 unchanged, 0 set aside, " in line
+        assert ": 1 row read, 1 written, 0 unchanged, 0 set aside, " in line
     with duckdb.connect(duckdb_env["GTM_DUCKDB_PATH"], read_only=True) as con:
         for entity in CONTRACTS:
             assert con.sql(f"select count(*) from raw.{entity}").fetchall() == [(1,)]

@@ -47,11 +47,12 @@ def test_each_bad_event_is_set_aside_with_its_reason_and_the_good_one_loads(
 @pytest.mark.parametrize(
     ("column", "value", "what"),
     [
-        ("employee_count", "many", "is not a whole number below 10^9"),
-        ("employee_count", "1772359200", "is not a whole number below 10^9"),
-        ("annual_revenue_amount", "1,5", "is not a number below 10^15"),
-        ("annual_revenue_amount", "nan", "is not a number below 10^15"),
-        ("annual_revenue_amount", "1e300", "is not a number below 10^15"),
+        ("employee_count", "many", "is not a plain whole number (1200) below 10^9"),
+        ("employee_count", "1772359200", "is not a plain whole number (1200) below 10^9"),
+        ("annual_revenue_amount", "1,5", "is not a plain number (1200000.5) below 10^15"),
+        ("annual_revenue_amount", "1,200,000", "is not a plain number (1200000.5) below 10^15"),
+        ("annual_revenue_amount", "nan", "is not a plain number (1200000.5) below 10^15"),
+        ("annual_revenue_amount", "1e300", "is not a plain number (1200000.5) below 10^15"),
         ("updated_at", "01/02/2026", "is not a timestamp"),
     ],
 )
@@ -111,7 +112,7 @@ def test_the_same_bad_row_twice_is_one_letter(loader: Loader) -> None:
     assert loader.rows(LETTERS) == [
         {
             "id": "a1",
-            "reason": "employee_count is not a whole number below 10^9",
+            "reason": "employee_count is not a plain whole number (1200) below 10^9",
             "resolved": False,
             "retried": True,
         }

@@ -72,6 +72,14 @@ def test_set_shows_before_and_after_and_can_be_undone(gtm: Gtm) -> None:
     assert "nothing to change" in gtm("set", "event_rules", "pricing", "lane=other")[1]
 
 
+def test_figures_are_printed_as_they_would_be_typed(gtm: Gtm) -> None:
+    _, out, _ = gtm("set", "score_weights", "default_v1:form_started", "weight=1000000")
+    assert "weight: 20 → 1000000\n" in out
+    _, out, _ = gtm("set", "score_configs", "default_v1", "normalize_k=1234567.5")
+    assert "normalize_k: 80 → 1234567.5\n" in out
+    assert "lambda_decay: 0.1\n" in gtm("show", "score_configs", "default_v1")[1]
+
+
 def test_dry_run_writes_nothing(gtm: Gtm, duckdb_env: dict[str, str]) -> None:
     code, out, _ = gtm("set", "lanes", "other", "label=Rest", "--dry-run")
     assert code == 0
