@@ -67,3 +67,14 @@ def test_by_default_the_world_comes_through_the_vendors_apis(empty_shop: Shop) -
     without = {row["source"] for row in pulled if not row["written"]}
     assert without == set(), "every source of `gtm ingest all` has something to give"
     assert empty_shop.rows("select count(*) as n from raw.web_events") == [{"n": 0}]
+
+
+def test_the_latest_lead_request_has_one_name_and_one_time(shop: Shop) -> None:
+    [told] = shop.rows(
+        "select count(hot.latest_lead_request_at) as requests, "
+        "count_if(hot.latest_lead_request_at is distinct from accounts.latest_lead_request_at) "
+        "as others from marts.hot_accounts as hot "
+        "inner join marts.dim_accounts as accounts on hot.account_key = accounts.account_key"
+    )
+    assert told["requests"] > 0
+    assert told["others"] == 0

@@ -56,7 +56,7 @@ lead_requests as (
     select
         account_key,
         cast(count(*) as integer) as lead_request_count,
-        max(occurred_at) as last_lead_request_at
+        max(occurred_at) as latest_lead_request_at
     from {{ ref('int_lead_requests_keyed') }}
     group by 1
 
@@ -128,7 +128,7 @@ final as (
         crm_accounts.crm_created_at,
         sightings.first_seen_date,
         sightings.last_seen_at,
-        lead_requests.last_lead_request_at,
+        lead_requests.latest_lead_request_at,
         {{ day_end('intent.snapshot_date') }} as score_updated_at
     from account_keys
     left join crm_accounts on account_keys.account_key = crm_accounts.account_key
