@@ -8,7 +8,7 @@ trimmed, '' as null, cut to the field's length; numbers without trailing zeros, 
     {#- What we want: the column of the desired-state model that the mapping names, of its kind's type, or the constant. -#}
     {%- set ours = relation ~ '.' ~ mapping.expression -%}
     {%- if mapping.constant is not none -%}
-        {%- set ours = "'" ~ mapping.constant | replace("'", "''") ~ "'" -%}
+        {%- set ours = text_literal(mapping.constant) -%}
     {%- endif -%}
     {%- if mapping.kind == 'number' -%}
         {{ number_text('cast(' ~ ours ~ ' as decimal(24, 6))') }}

@@ -84,6 +84,11 @@ VALUES: dict[str, tuple[str, str, Any]] = {
         "select '<p>R&amp;D  lead,&nbsp;we&#39;re</p>' as text",
         "R&D lead, we're",
     ),
+    "literal": (
+        "text_literal(\"it's \\\\' || 1 {{ x }} \\\\n \\\\\")",
+        "select 1 as n",
+        "it's \\' || 1 {{ x }} \\n \\",
+    ),
     "timestamp": (
         "json_timestamp('record', 'at')",
         RECORDS,
