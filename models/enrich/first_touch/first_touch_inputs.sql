@@ -2,7 +2,7 @@ with queue as (
 
     select
         *,
-        coalesce({{ conversational_company('account_name') }}, 'your company') as company,
+        coalesce({{ conversational_company('account_name') }}, {{ conversational_company('account_key') }}, 'your company') as company,
         {{ json_field(json_parse(json_to_text('evidence')), 'facts') }} as facts
     from {{ ref('activation_queue') }}
 

@@ -41,7 +41,7 @@ named as (
     select
         *,
         {{ greeting_name('first_name') }} as greeting,
-        {{ conversational_company('account_name') }} as conversational_company
+        coalesce({{ conversational_company('account_name') }}, {{ conversational_company('account_key') }}) as conversational_company
     from queue
 
 ),
