@@ -110,6 +110,27 @@ def test_a_fact_that_its_row_does_not_bear_out_is_caught() -> None:
     assert found(lie) == ["not_in_evidence: opening: a number that is not in its rows"]
 
 
+@pytest.mark.parametrize(
+    "address", ["evil.com", "evil.example/offer", "https://evil.com", "www.evil.com", "a@evil.com"]
+)
+def test_no_address_gets_in_but_that_of_the_angle(address: str) -> None:
+    """A job posting, or whoever a model listens to, may name one; mail programs make it a link."""
+    here = asked("usage_spiked", "Booking.com")
+    here.evidence["signal:1"] += f", see {address}"
+    said = advice(f"Book a short call at {address} this week.")
+    message = FirstTouch(opening=said, call_to_action=ASK)
+    assert "not_in_evidence: opening: an address" in failures(message, here)
+    fact = Statement(kind="fact", text=f"12 uses, see {address}.", evidence=["signal:1"])
+    message = FirstTouch(opening=fact, call_to_action=ASK)
+    assert "not_in_evidence: opening: an address" in failures(message, here)
+    named = advice("I can show Booking.com what fits a team.")
+    assert failures(FirstTouch(opening=named, call_to_action=ASK), here) == []
+    here.input["opening"] = here.evidence["angle:usage_spiked"] = said.text
+    written = TASK.write_offline(here)
+    assert isinstance(written, FirstTouch)
+    assert written.opening is not None
+
+
 def test_what_is_asked_for_is_held_to_its_own_length() -> None:
     long = advice("Shall we talk? Or not? " * 6)
     assert found(GOOD, long) == ["length: call_to_action_max_words"]

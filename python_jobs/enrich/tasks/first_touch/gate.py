@@ -25,6 +25,8 @@ _OBSERVED = re.compile(
     re.I,
 )
 """Words that say something was observed: only a fact with its row may."""
+_ADDRESS = re.compile(r"\S*(?:@|://)\S+|\b(?:\w[\w-]*\.)+[^\W\d_]{2,}\b")
+"""What a mail program makes a link of, also a bare domain."""
 _VOWELS = re.compile(r"[aeiouy]+")
 
 
@@ -60,13 +62,22 @@ def _failures(touch: FirstTouch, asked: Asked) -> Iterator[str]:
             continue
         if _PLACEHOLDER.search(said.text):
             yield f"placeholder: {slot}"
-        if said.kind != "fact" and _OBSERVED.search(said.text):
+        if _strange_address(said.text, asked):
+            yield f"not_in_evidence: {slot}: an address"
+        elif said.kind != "fact" and _OBSERVED.search(said.text):
             yield f"not_in_evidence: {slot}: an observation without a row"
         elif why := why_not(said, asked):
             yield f"not_in_evidence: {slot}: {why}"
         for rule in rules:
             if _breaks(rule["kind"], rule["rule"], rule["value"], slot, said.text, asked):
                 yield f"{rule['gate']}: {rule['rule']}"
+
+
+def _strange_address(text: str, asked: Asked) -> bool:
+    """Whether it holds an address that the angle, which a person has approved, does not."""
+    approved = " ".join(str(asked.input.get(slot)) for slot in SLOTS)
+    found = _ADDRESS.findall(_without_company(text, asked))
+    return any(address not in approved for address in found)
 
 
 def _breaks(kind: str, rule: str, value: str, slot: str, text: str, asked: Asked) -> bool:
