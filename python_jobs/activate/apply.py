@@ -106,6 +106,9 @@ def apply_plan(
     """
     with warehouse.held() as held:
         _check(held, plan, given_hash, clock(), dry_run)
+    address = destination.address
+    with warehouse.held() as held:
+        _check_records(held, plan, address)
     run = _Run(warehouse, destination, plan, clock, notice)
     if dry_run:
         return run.rehearse()
@@ -114,7 +117,7 @@ def apply_plan(
 
 
 def _check(warehouse: Warehouse, plan: Plan, given_hash: str, now: datetime, dry_run: bool) -> None:
-    """Whether this plan may be applied, and is still what was approved."""
+    """Whether this plan may be applied, and is the one that was approved."""
     name = f"plan {plan.plan_id}"
     again = f"make a new one with gtm sync plan --destination {plan.destination}"
     if plan.status == "applied":
@@ -135,8 +138,16 @@ def _check(warehouse: Warehouse, plan: Plan, given_hash: str, now: datetime, dry
     old = guards.too_old(warehouse, plan.destination, plan.created_at, now)
     if old and plan.kind == "plan" and not dry_run:
         raise ConfigurationError(f"{name} is refused by {guards.STALE_PLAN}: {old}; {again}")
-    if plans.hash_of(warehouse, plan.plan_id) != plan.hash:
-        raise ConfigurationError(f"the records of {name} are not those that were planned: {again}")
+
+
+def _check_records(warehouse: Warehouse, plan: Plan, address: str) -> None:
+    """Whether the plan's records are those that were approved, for this org."""
+    if plans.hash_of(warehouse, plan.plan_id, address) != plan.hash:
+        raise ConfigurationError(
+            f"the records of plan {plan.plan_id} are not those that were planned, or they were "
+            f"planned for another org than {address}: make a new one with gtm sync plan "
+            f"--destination {plan.destination}"
+        )
 
 
 class _Run:

@@ -180,7 +180,7 @@ def undo(
     """
     from python_jobs.activate import plans
     from python_jobs.activate.plan import make_undo
-    from python_jobs.activate.undo import destination_of, query_of, unanswered_of
+    from python_jobs.activate.undo import check_address, destination_of, query_of, unanswered_of
     from python_jobs.runs import utc_now
 
     settings = load_settings().with_target(target)
@@ -189,9 +189,13 @@ def undo(
             name = destination_of(held, run_id)
             query, params = query_of(held, run_id)
         with plans.only_one(settings, name):
+            destination = _destination(settings, warehouse, name)
+            address = destination.address
+            with warehouse.held() as held:
+                check_address(held, run_id, address)
             made = make_undo(
                 warehouse,
-                _destination(settings, warehouse, name),
+                destination,
                 run_id,
                 query,
                 params,

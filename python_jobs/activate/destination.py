@@ -148,6 +148,15 @@ class Destination(ABC):
         self.api = api
 
     @property
+    def address(self) -> str:
+        """What tells the org that is written to from any other: a plan is for this one alone.
+
+        Raises:
+            as ``Api.call`` does, where one has to sign in for it.
+        """
+        return str(self.api.base_url)
+
+    @property
     def calls(self) -> int:
         """Calls made so far."""
         return int(self.api.calls)

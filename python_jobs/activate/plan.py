@@ -134,6 +134,7 @@ def _planned(
         keys = _keys(held, plan_id)
     taken = destination.check(mappings, keys)
     quota = destination.quota()
+    address = destination.address
     cost = destination.cost([batch for batch in counted if batch.action in SENT])
     with warehouse.held() as held:
         _check_values(held, plan_id, taken)
@@ -146,7 +147,7 @@ def _planned(
             kind="undo" if undoes_run_id else "plan",
             undoes_run_id=undoes_run_id,
             status="superseded" if is_trial else "refused" if is_held else "planned",
-            hash=plans.hash_of(held, plan_id),
+            hash=plans.hash_of(held, plan_id, address),
             records=sum(batch.records for batch in counted),
             counts=_by_action(counted),
             guards=guards,

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from hashlib import md5
 from typing import Any, Literal
 
 from python_jobs import runs
@@ -52,7 +53,8 @@ class Plan:
 
     Attributes:
         kind: ``plan`` from the sync models, ``undo`` from the results of ``undoes_run_id``.
-        hash: over all records: who applies a plan by its hash applies what they have seen.
+        hash: over all records and the org they go to: who applies a plan by its hash applies what
+            they have seen, where they meant it.
         counts: records by action.
         guards: the guards that it tripped.
         calls, seconds: what it takes at most; ``quota_share`` of the calls left when it was made.
@@ -130,8 +132,23 @@ def set_status(
     )
 
 
-def hash_of(warehouse: Warehouse, plan_id: str) -> str:
-    """The hash over a plan's records as they are in the warehouse now."""
+def hash_of(warehouse: Warehouse, plan_id: str, address: str) -> str:
+    """The hash over a plan's records as they are in the warehouse now, and where they go."""
+    records = _hash_of_records(warehouse, plan_id)
+    return md5(f"{address} {records}".encode(), usedforsecurity=False).hexdigest()
+
+
+def is_of(warehouse: Warehouse, plan_id: str, address: str) -> bool:
+    """Whether a plan that was applied is of this address, as far as it says so: until there were
+    addresses in hashes, none did."""
+    whole = load(warehouse, plan_id).hash
+    return whole in (
+        hash_of(warehouse, plan_id, address),
+        _hash_of_records(warehouse, plan_id),
+    )
+
+
+def _hash_of_records(warehouse: Warehouse, plan_id: str) -> str:
     query = dialect.hash_of_records(warehouse, "ops.sync_plan_records")
     return str(warehouse.rows(query, [plan_id])[0]["hash"])
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from python_jobs.activate import dialect
+from python_jobs.activate import dialect, plans
 from python_jobs.activate.plans import UNANSWERED
 from python_jobs.errors import ConfigurationError
 from python_jobs.warehouse import Warehouse, json_parameter
@@ -53,6 +53,21 @@ def destination_of(warehouse: Warehouse, run_id: str) -> str:
             f"gtm sync plan --destination {found['destination']}"
         )
     return str(found["destination"])
+
+
+def check_address(warehouse: Warehouse, run_id: str, address: str) -> None:
+    """See that a run, or all runs of a plan, wrote to this org: ids mean others elsewhere.
+
+    Raises:
+        ConfigurationError: it wrote to another.
+    """
+    applied = warehouse.rows(
+        "select distinct plan_id from ops.sync_intents where ? in (run_id, plan_id)", [run_id]
+    )
+    if not all(plans.is_of(warehouse, row["plan_id"], address) for row in applied):
+        raise ConfigurationError(
+            f"'{run_id}' wrote to another org than {address}: undo it with the settings of that one"
+        )
 
 
 def query_of(warehouse: Warehouse, run_id: str) -> tuple[str, list[Any]]:

@@ -88,6 +88,11 @@ class TokenOwner(Auth):
                 f"{variables[1]} lies within the project: name a file outside, on a disk that stays"
             )
 
+    @property
+    def client_id(self) -> str:
+        """The application that was authorised."""
+        return str(self._client.get("client_id"))
+
     def headers(self) -> Mapping[str, str]:
         """The headers of the next call, with a token that has not ended.
 

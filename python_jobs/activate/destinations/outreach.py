@@ -83,6 +83,11 @@ class OutreachDestination(Destination):
         self._records = Records(api)
         self._made: set[str] = set()
 
+    @property
+    def address(self) -> str:
+        """Every org has the same host: the application says whose it is."""
+        return f"{self.api.base_url} as {self.api.auth.client_id}"
+
     def quota(self) -> Quota | None:
         return Quota(calls_left(self.api), LIMIT.calls)
 

@@ -96,6 +96,10 @@ class SalesforceDestination(Destination):
     }
     api: Org
 
+    @property
+    def address(self) -> str:
+        return self.api.session.instance_url
+
     def quota(self) -> Quota:
         """Of the day's calls, what is left to us: ``SALESFORCE_QUOTA_SHARE`` of all, less those
         that are used."""

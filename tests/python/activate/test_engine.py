@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from python_jobs.activate import dialect
 from python_jobs.activate.plans import only_one
 from python_jobs.sandbox.commands import RunningSandbox
+from python_jobs.warehouse import open_warehouse
 from tests.python.activate.desk import Desk, Row, link, row
 
 NUMBERS = count(1)
@@ -51,6 +53,12 @@ def change(found: Row, before: Row, after: Row) -> Row:
     return row("Account", found["Domain__c"], after, external_id=found["Id"], before=before)
 
 
+def other_org(desk: Desk) -> Desk:
+    """The same warehouse, with the settings of another org: the sandbox by its other name."""
+    url = desk.env["GTM_SANDBOX_URL"].replace("127.0.0.1", "localhost")
+    return Desk(desk.env | {"GTM_SANDBOX_URL": url})
+
+
 # Plans.
 
 
@@ -83,6 +91,32 @@ def test_the_hash_is_of_what_is_written_alone(desk: Desk) -> None:
     rows[1]["after"]["Name"] = "another"
     desk.says(rows)
     assert desk.plan()["hash"] != first["hash"]
+
+
+@pytest.mark.parametrize("destination", ["salesforce", "outreach"])
+def test_a_plan_is_applied_and_undone_only_where_it_was_made_for(
+    desk: Desk, destination: str
+) -> None:
+    """Settings of a sandbox org in one shell, of the real one in the next: ids mean others there,
+    and what is made by its key would be made."""
+    here = domain()
+    rows = [account()]
+    if destination == "outreach":
+        rows = [row("prospect", f"ann@{here}", {"title": "Clerk"})]
+    desk.says(rows)
+    plan = desk.plan(destination)
+    printed = other_org(desk).apply(plan)
+    assert (printed.code, "for another org than http://localhost" in printed.said) == (2, True)
+    assert desk.outcomes() == {}
+    done = desk.apply(plan)
+    assert done.code == 0
+    printed = other_org(desk).gtm("sync", "undo", done.run_id)
+    assert (printed.code, "wrote to another org" in printed.said) == (2, True)
+    # of a plan from before hashes told, nobody knows
+    with open_warehouse(desk.settings) as warehouse:
+        records = dialect.hash_of_records(warehouse, "ops.sync_plan_records")
+    desk.execute(f"update ops.sync_plans set hash = ({records})", plan["plan_id"])
+    assert other_org(desk).gtm("sync", "undo", done.run_id).code == 0
 
 
 def test_only_the_plan_that_was_read_is_applied(desk: Desk) -> None:

@@ -55,6 +55,7 @@ TASK: Row = {
 
 
 class Api:
+    base_url = "memory"
     calls = 0
 
 
@@ -140,7 +141,7 @@ def _planned(held: Any, records: Sequence[Row]) -> None:
         for place, record in enumerate(records, 1)
     ]
     dialect.insert(held, "sync_plan_records", whole)
-    digest = plans.hash_of(held, name)
+    digest = plans.hash_of(held, name, Api.base_url)
     plan = Plan(
         plan_id=name,
         destination=There.name,
