@@ -1,7 +1,6 @@
 """The ``gtm`` command line. Every command lives beside the job it starts; this file joins them."""
 
 import io
-import re
 import sys
 
 import typer
@@ -69,16 +68,12 @@ app.command("world")(write_world)
 app.command()(sandbox)
 
 
-# Everything that a terminal obeys, but for line ends, tabs and colours.
-_ORDERS = re.compile(r"\x1b(?!\[[0-9;]*m)|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]")
-
-
 def _tame(stdout: io.TextIOWrapper) -> None:
     """A terminal need not know a letter such as →, and takes no orders from what a web visitor,
     a caller or the CRM wrote."""
     stdout.reconfigure(errors="replace")
     write = stdout.write
-    stdout.write = lambda text: write(_ORDERS.sub("", text))  # type: ignore[method-assign]
+    stdout.write = lambda text: write(log.tamed(text))  # type: ignore[method-assign]
 
 
 def main() -> None:
@@ -93,7 +88,7 @@ def main() -> None:
         told = error if isinstance(error, GtmError) else what_broke(error) or not_built(error)
         if told is None:
             raise
-        print(f"gtm: {told}", file=sys.stderr)
+        print(f"gtm: {log.tamed(str(told))}", file=sys.stderr)
         sys.exit(told.exit_code)
 
 

@@ -72,3 +72,26 @@ def test_a_terminal_takes_no_orders_from_what_is_told() -> None:
     told = subprocess.run([sys.executable, "-c", script], env=env, capture_output=True)
     assert told.stderr == b""
     assert told.stdout.decode() == "a]0;x[2Jb2J\tc \x1b[1mbold\x1b[0m\n→\n"
+
+
+def test_nothing_that_is_told_hides_what_follows_it() -> None:
+    """A name in a plan conceals no line of it, by its looks or by running the other way."""
+    said = "a\x1b[8mb\x1b[1;30mc\x1b[38;5;0md\x1b[47me\x1b[1;33mf\x1b[m \u202eg\u2066h"
+    script = f"from python_jobs import cli; cli.app = lambda: print({said!r}); cli.main()"
+    env = {**os.environ, "PYTHONIOENCODING": "utf-8"}
+    told = subprocess.run([sys.executable, "-c", script], env=env, capture_output=True)
+    assert told.stdout.decode() == "a[8mb[1;30mc[38;5;0md[47me\x1b[1;33mf\x1b[m gh\n"
+
+
+def test_a_terminal_takes_no_orders_from_errors_and_log_lines() -> None:
+    """An error may quote a value, and a log line the name of a field that is new."""
+    script = (
+        "import logging; from python_jobs import cli, errors, log\n"
+        "def app():\n"
+        "    log.configure()\n"
+        "    logging.getLogger('python_jobs').warning('new field %s', 'a\\x1b[2Jb\\rc')\n"
+        "    raise errors.ConfigurationError('no \\x1b]0;x\\x07picklist\\x9b2J')\n"
+        "cli.app = app; cli.main()"
+    )
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert told.stderr == "WARNING  new field a[2Jbc\ngtm: no ]0;xpicklist2J\n"
