@@ -72,6 +72,37 @@ def regex_problem(pattern: str) -> str | None:
     return None
 
 
+def _python_pattern_problem(pattern: str) -> str | None:
+    """Why an expression cannot be used where Python searches texts with it, too; None if it can.
+
+    Python tries every way in which a text may fit; where a repeat repeats, some dozens of letters
+    have more of them than anybody waits for. What is slow by other means, as ``(a|a)*``, passes.
+    """
+    if "[:" in pattern:
+        return "has a class such as [:digit:], which is another in Python: write [a-z] or [0-9]"
+    return _text_pattern_problem(pattern) or (
+        "repeats what repeats itself, which may never end on a long text: leave one of them out"
+        if _repeats_repeats(pattern)
+        else None
+    )
+
+
+def _repeats_repeats(pattern: str) -> bool:
+    """Whether a group that may come again holds what has no end, or one without an end holds what
+    is of several lengths. Groups are looked at from the innermost out."""
+    left = re.sub(r"\[\^?\]?[^\]]*\]", "x", pattern)
+    while group := re.search(r"\(([^()]*)\)([*+]|\{\d+(?:,\d*)?\})?", left):
+        inside, again = group[1], group[2] or ""
+        endless = re.search(r"[*+]|,\}", inside)
+        is_endless = again.endswith(("*", "+", ",}"))
+        comes_again = is_endless or again not in ("", "{0,1}", "{1}")
+        if (endless and comes_again) or (is_endless and re.search(r"\{\d+,\d+\}", inside)):
+            return True
+        kept = "x+" if endless or is_endless else inside.replace("|", "") + again
+        left = left[: group.start()] + kept + left[group.end() :]
+    return False
+
+
 def _fields(rows: Rows) -> Iterator[str]:
     for name, registry in REGISTRIES.items():
         for row in rows[name]:
@@ -232,7 +263,7 @@ def _messages(rows: Rows) -> Iterator[str]:
         if row["kind"] != kinds[row["gate"]]:
             yield f"{where}: a rule of {row['gate']} has kind {kinds[row['gate']]}"
         elif row["kind"] == "pattern":
-            if wrong := _text_pattern_problem(row["value"]):
+            if wrong := _python_pattern_problem(row["value"]):
                 yield f"{where}: value '{row['value']}' {wrong}"
         elif not row["value"].isdigit() or int(row["value"]) == 0:
             yield f"{where}: value '{row['value']}' is not a whole number above 0"
@@ -266,7 +297,7 @@ def _signals(rows: Rows) -> Iterator[str]:
 
 def _redactions(rows: Rows) -> Iterator[str]:
     for row in rows["redactions"]:
-        wrong = row["pattern"] and _text_pattern_problem(row["pattern"])
+        wrong = row["pattern"] and _python_pattern_problem(row["pattern"])
         if wrong:
             yield f"redactions {row['redaction_id']}: pattern '{row['pattern']}' {wrong}"
 
@@ -274,7 +305,7 @@ def _redactions(rows: Rows) -> Iterator[str]:
 def _closed_lost(rows: Rows) -> Iterator[str]:
     for name in ("objection_categories", "competitors"):
         for row in rows[name]:
-            wrong = row["pattern"] and _text_pattern_problem(row["pattern"])
+            wrong = row["pattern"] and _python_pattern_problem(row["pattern"])
             if wrong:
                 yield f"{name} {row[REGISTRIES[name].key]}: pattern '{row['pattern']}' {wrong}"
     for row in rows["objection_categories"]:
