@@ -1,7 +1,10 @@
 """The ``gtm`` command line. Every command lives beside the job it starts; this file joins them."""
 
 import io
+import os
+import signal
 import sys
+import threading
 
 import typer
 
@@ -32,7 +35,7 @@ app = typer.Typer(
     help="Account intent in your own warehouse: pulled, scored, explained, written back.\n\n"
     "Results go to standard output, as JSON with --json; what is said meanwhile goes to standard "
     "error. Exit codes: 0 done, 1 failed (run again, or see what is said), 2 something must "
-    "change first: an option, a setting, a file.",
+    "change first: an option, a setting, a file; 130 and 143 stopped, by Ctrl-C or SIGTERM.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -76,12 +79,26 @@ def _tame(stdout: io.TextIOWrapper) -> None:
     stdout.write = lambda text: write(log.tamed(text))  # type: ignore[method-assign]
 
 
+STOPPED = (128 + signal.SIGINT, 128 + signal.SIGTERM)
+"""Exit codes of what was stopped, as shells have them."""
+
+
 def main() -> None:
-    """Run the command line; what a user can cause is one sentence and an exit code."""
+    """Run the command line; what a user can cause is one sentence and an exit code.
+
+    SIGTERM is an exit like any other, so that what a command has started ends with it.
+    """
     if isinstance(sys.stdout, io.TextIOWrapper):
         _tame(sys.stdout)
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
         app()
+    except SystemExit as ended:
+        if ended.code in STOPPED:
+            print("gtm: stopped: run it again to go on", file=sys.stderr, flush=True)
+            if any(thread.daemon for thread in threading.enumerate()):
+                os._exit(int(ended.code))  # pulls go on in them: Python would break them off in C++
+        raise
     except Exception as error:
         from python_jobs.warehouse import not_built, what_broke  # slow to import
 

@@ -149,7 +149,7 @@ class DbtProject:
                     *("--vars", json.dumps(dict(variables))),
                 ]
             )
-        if isinstance(done.exception, KeyboardInterrupt):
+        if isinstance(done.exception, KeyboardInterrupt | SystemExit):
             raise done.exception
         if done.exception is not None:
             raise PermanentError(f"dbt could not run: {_reason(str(done.exception))}")
