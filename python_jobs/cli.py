@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import threading
+from contextlib import suppress
 
 import typer
 
@@ -79,6 +80,17 @@ def _tame(stdout: io.TextIOWrapper) -> None:
     stdout.write = lambda text: write(log.tamed(text))  # type: ignore[method-assign]
 
 
+def _flush() -> None:
+    """Write what is left while an error can be told, and what fails not once more at the end."""
+    try:
+        if sys.stdout:
+            sys.stdout.flush()
+    except OSError:
+        with suppress(OSError):
+            sys.stdout.close()
+        raise
+
+
 STOPPED = (128 + signal.SIGINT, 128 + signal.SIGTERM)
 """Exit codes of what was stopped, as shells have them."""
 
@@ -92,7 +104,12 @@ def main() -> None:
         _tame(sys.stdout)
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
-        app()
+        try:
+            app()
+        finally:
+            _flush()
+    except BrokenPipeError:  # whoever read it has seen enough
+        sys.exit(1)
     except SystemExit as ended:
         if ended.code in STOPPED:
             print("gtm: stopped: run it again to go on", file=sys.stderr, flush=True)

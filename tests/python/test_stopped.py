@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM end a command, and what it has started, with the exit code of the signal."""
+"""What ends a command early: Ctrl-C, SIGTERM, a reader that has seen enough, a full disk."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import pytest
 
-from tests.python.conftest import Shop
+GTM = (sys.executable, "-m", "python_jobs.cli")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_stopped_command_leaves_no_sandbox_behind(
-    empty_shop: Shop, number: signal.Signals
+    duckdb_env: dict[str, str], tmp_path: Path, number: signal.Signals
 ) -> None:
-    world = empty_shop.folder / "served"
     with subprocess.Popen(
-        [sys.executable, "-m", "python_jobs.cli", "demo", "--size", "tiny", "--out", str(world)],
-        env={**os.environ, **empty_shop.env},
+        [*GTM, "demo", "--size", "tiny", "--out", str(tmp_path / "world")],
+        env={**os.environ, **duckdb_env},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -37,3 +37,19 @@ def test_a_stopped_command_leaves_no_sandbox_behind(
     assert said.splitlines()[-1] == "gtm: stopped: run it again to go on"
     with pytest.raises(urllib.error.URLError):
         urllib.request.urlopen(f"{served[1]}/_sandbox", timeout=5)
+
+
+def test_a_reader_that_has_seen_enough_is_no_error() -> None:
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write) as closed:
+        ended = subprocess.run([*GTM, "schedule"], stdout=closed, stderr=subprocess.PIPE)
+    assert (ended.returncode, ended.stderr) == (1, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+def test_output_that_the_disk_has_no_room_for_is_one_sentence() -> None:
+    with open("/dev/full", "w") as full:
+        ended = subprocess.run([*GTM, "schedule"], stdout=full, stderr=subprocess.PIPE, text=True)
+    assert ended.returncode == 1
+    assert ended.stderr == "gtm: the disk is full: make room and run again; nothing was lost\n"
