@@ -22,6 +22,7 @@ from python_jobs.doctor import doctor
 from python_jobs.enrich.commands import enrich
 from python_jobs.errors import GtmError
 from python_jobs.explain import explain
+from python_jobs.http import bypass_proxy_to_this_machine
 from python_jobs.ingest.commands import load
 from python_jobs.ingest.connector_commands import ingest
 from python_jobs.reference import refresh_reference
@@ -103,6 +104,7 @@ def main() -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):
         _tame(sys.stdout)
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    bypass_proxy_to_this_machine()
     try:
         try:
             app()

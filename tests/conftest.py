@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from python_jobs.http import bypass_proxy_to_this_machine
 from python_jobs.sandbox.commands import RunningSandbox, started_sandbox
 from python_jobs.sandbox.world import generate
 from tests.emulator import emulator
+
+bypass_proxy_to_this_machine()
 
 TINY = ("--size", "tiny", "--as-of", "2026-06-30")
 

@@ -31,6 +31,7 @@ from python_jobs.http import (
     Refused,
     TurnedAway,
     Verdict,
+    bypass_proxy_to_this_machine,
 )
 
 QUICK = Patience(attempts=4, first_wait=0.01, longest_wait=2.0, read_timeout=0.5)
@@ -235,6 +236,21 @@ def test_a_netrc_takes_no_token_s_place(
     server.says(good())
     api(server, auth=Auth({"Authorization": "Bearer ours"})).json("GET", "/things")
     assert server.seen[0][2]["Authorization"] == "Bearer ours"
+
+
+def test_a_proxy_is_for_vendors_and_not_for_this_machine(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nobody = {"http": "http://127.0.0.1:9", "https": "http://127.0.0.1:9"}
+    for name, proxy in nobody.items():
+        monkeypatch.setenv(f"{name}_proxy", proxy)
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.setenv("NO_PROXY", "intranet.example")
+    bypass_proxy_to_this_machine()
+    server.says(good())
+    assert api(server).json("GET", "/things") == {"ok": True}
+    assert requests.utils.get_environ_proxies("https://api.gong.io").items() >= nobody.items()
+    assert requests.utils.get_environ_proxies("https://intranet.example") == {}
 
 
 def test_json_that_is_nested_without_end_is_one_sentence(server: Server) -> None:
