@@ -99,8 +99,10 @@ STOPPED = (128 + signal.SIGINT, 128 + signal.SIGTERM)
 def main() -> None:
     """Run the command line; what a user can cause is one sentence and an exit code.
 
-    SIGTERM is an exit like any other, so that what a command has started ends with it.
+    SIGTERM is an exit like any other, so that what a command has started ends with it. What it
+    writes is for the user and, where the umask lets it, the group.
     """
+    os.umask(os.umask(0o077) | 0o007)
     if isinstance(sys.stdout, io.TextIOWrapper):
         _tame(sys.stdout)
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
