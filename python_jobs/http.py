@@ -38,7 +38,13 @@ SHORT_WINDOW = 10.0
 SPREAD = 1.03
 """How much further apart than the limit's mean: what is left of the pace is 97 %."""
 
+READ_AT_ONCE = 2**20
+"""Bytes of an answer that are read before they are counted."""
+
 READS = frozenset({"GET", "HEAD"})
+
+UNKNOWN = "whether it took effect is unknown: look before repeating"
+"""Of a write whose answer could not be read."""
 
 NO_URL = (
     requests.exceptions.InvalidURL,
@@ -82,10 +88,10 @@ class Limit:
 
 @dataclass(frozen=True)
 class Patience:
-    """How long a run waits, in seconds, and how often it tries.
+    """How long a run waits, in seconds, how often it tries, and how much it takes.
 
     ``longest_wait`` bounds one wait, whether the vendor asks for it or our own pacing does: what is
-    longer ends the run as quota exhausted.
+    longer ends the run as quota exhausted. ``largest_answer`` is in megabytes, unpacked.
     """
 
     attempts: int = 6
@@ -94,6 +100,7 @@ class Patience:
     longest_wait: float = 300.0
     connect_timeout: float = 10.0
     read_timeout: float = 120.0
+    largest_answer: float = 256.0
 
 
 class Pacer:
@@ -263,7 +270,7 @@ class Api:
             QuotaExhausted: the vendor's budget is spent, or asks for a wait that is too long.
             TransientError: it did not pass by itself within the patience of the run, or a write was
                 not answered, so that its outcome is unknown.
-            PermanentError: the vendor refuses this request.
+            PermanentError: the vendor refuses this request, or answers with more than is taken.
         """
         reads = method.upper() in READS if reads is None else reads
         retrying = tenacity.Retrying(
@@ -277,6 +284,15 @@ class Api:
         )
         try:
             return retrying(self._once, method, path, expect_json, options)
+        except _TooLarge:
+            size = f"{self.patience.largest_answer:,g} MB"
+            failed = f"{self._what(method, path)}: the answer has more than {size}"
+            if reads:
+                raise PermanentError(
+                    f"{failed}: what landed is kept; if it may be as large, set "
+                    "GTM_HTTP_LARGEST_ANSWER"
+                ) from None
+            raise TransientError(f"{failed}; {UNKNOWN}") from None
         except _Again as error:
             failed = f"{self._what(method, path)}: {error.reason}"
             if error.was_turned_away:
@@ -285,9 +301,7 @@ class Api:
                 raise TransientError(
                     f"{failed}, {counted(self.patience.attempts, 'time')}"
                 ) from None
-            raise TransientError(
-                f"{failed}; whether it took effect is unknown: look before repeating"
-            ) from None
+            raise TransientError(f"{failed}; {UNKNOWN}") from None
 
     def _once(
         self, method: str, path: str, expect_json: bool, options: dict[str, Any]
@@ -336,12 +350,20 @@ class Api:
         with self._counting:
             self.calls += 1
         try:
-            return self._session.request(
+            response = self._session.request(
                 method,
                 url,
                 timeout=(self.patience.connect_timeout, self.patience.read_timeout),
-                **{**options, "headers": headers, "allow_redirects": False, "auth": _as_given},
+                **{
+                    **options,
+                    "headers": headers,
+                    "allow_redirects": False,
+                    "auth": _as_given,
+                    "stream": True,
+                },
             )
+            self._read(response)
+            return response
         except requests.Timeout:
             raise _Again("no answer in time", None) from None
         except NO_URL:
@@ -357,6 +379,17 @@ class Api:
             raise _Again("the connection failed", None) from None
         finally:
             self.pacer.end(started)
+
+    def _read(self, response: requests.Response) -> None:
+        """Read the answer into ``response.content``, and no more of it than is taken."""
+        parts, size = list[bytes](), 0
+        for part in response.iter_content(READ_AT_ONCE):
+            size += len(part)
+            if size > self.patience.largest_answer * 1_000_000:
+                response.close()
+                raise _TooLarge
+            parts.append(part)
+        response._content = b"".join(parts)
 
     def _below(self, path: str) -> str:
         """The URL of a path, which may come from a vendor: credentials go nowhere else.
@@ -409,6 +442,10 @@ class Refused(PermanentError):
     def __init__(self, message: str, response: requests.Response) -> None:
         super().__init__(message)
         self.response = response
+
+
+class _TooLarge(Exception):
+    """The vendor answers with more than is taken."""
 
 
 class _Again(Exception):

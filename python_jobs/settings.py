@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     http_first_wait: float = Field(default=0.5, alias="GTM_HTTP_FIRST_WAIT", ge=0)
     http_longest_wait: float = Field(default=300, alias="GTM_HTTP_LONGEST_WAIT", ge=0)
     http_timeout: float = Field(default=120, alias="GTM_HTTP_TIMEOUT", gt=0)
+    http_largest_answer: float = Field(default=256, alias="GTM_HTTP_LARGEST_ANSWER", gt=0)
     patience_for_warehouse: float = Field(default=600, alias="GTM_WAREHOUSE_WAIT", ge=0)
 
     snowflake_account: str | None = Field(default=None, alias="SNOWFLAKE_ACCOUNT")
@@ -66,12 +67,13 @@ class Settings(BaseSettings):
 
     @property
     def patience(self) -> Patience:
-        """How long a call to a vendor is waited for, and how often it is tried."""
+        """How long a call to a vendor is waited for, how often it is tried, how much is taken."""
         return Patience(
             attempts=self.http_attempts,
             first_wait=self.http_first_wait,
             longest_wait=self.http_longest_wait,
             read_timeout=self.http_timeout,
+            largest_answer=self.http_largest_answer,
         )
 
     def who(self, by: str | None = None) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -33,6 +34,7 @@ from python_jobs.http import (
     Verdict,
     bypass_proxy_to_this_machine,
 )
+from python_jobs.settings import Settings
 
 QUICK = Patience(attempts=4, first_wait=0.01, longest_wait=2.0, read_timeout=0.5)
 
@@ -318,6 +320,27 @@ def test_calls_of_an_earlier_run_count(server: Server) -> None:
         pacer.end(pacer.start())
     with pytest.raises(QuotaExhausted, match=r"the next is free in 3,5\d\d s"):
         pacer.start()
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "packed"])
+def test_an_answer_that_is_too_large_is_not_read_to_its_end(server: Server, packed: bool) -> None:
+    large = json.dumps(["x" * 5_000_000]).encode()
+    headers = {"content-encoding": "gzip"} if packed else {}
+    server.says((200, headers, gzip.compress(large) if packed else large))
+    small = api(server, patience=replace(QUICK, largest_answer=4))
+    with pytest.raises(PermanentError, match=r"acme GET /things: .* more than 4 MB: .*_ANSWER"):
+        small.json("GET", "/things")
+    assert len(server.seen) == 1, "it would be as large again"
+    # what has been done by then is for the caller to look up
+    with pytest.raises(TransientError, match=r"more than 4 MB; whether it took effect is unknown"):
+        small.json("POST", "/things", json={})
+    enough = api(server, patience=replace(QUICK, largest_answer=6))
+    assert enough.json("GET", "/things") == ["x" * 5_000_000]
+
+
+def test_the_largest_answer_is_a_setting() -> None:
+    assert Settings().patience.largest_answer == 256
+    assert Settings(GTM_HTTP_LARGEST_ANSWER=1.5).patience.largest_answer == 1.5
 
 
 @given(
