@@ -91,6 +91,14 @@
         and searched_until < {{ sql_date(last_day_of_run()) }}
 {%- endmacro %}
 
+{% macro known_within(window) -%}
+    {#- For web events: true for those a model reads that has this read_window. -#}
+    known_on <= cast('{{ window.to }}' as date)
+        {%- if is_incremental() %}
+        and {{ happened_and_known_since(window['from']) }}
+        {%- endif %}
+{%- endmacro %}
+
 {% macro happened_and_known_since(day) -%}
     {#- For web events: true for those whose known_on is `day` or later, in a form that prunes. -#}
     (

@@ -11,9 +11,8 @@
 with web_events as (
 
     select * from {{ ref('int_web_events_collected') }}
-    where known_on <= cast('{{ window.to }}' as date)
+    where {{ known_within(window) }}
         {%- if is_incremental() %}
-        and {{ happened_and_known_since(window['from']) }}
         -- what is older when it becomes known counts never, see int_company_event_days
         and occurred_at >= cast('{{ day_plus(window['from'], -30) }}' as timestamp)
         {%- endif %}

@@ -11,10 +11,7 @@
 with web_events as (
 
     select * from {{ ref('int_web_events_collected') }}
-    where known_on <= cast('{{ window.to }}' as date)
-        {%- if is_incremental() %}
-        and {{ happened_and_known_since(window['from']) }}
-        {%- endif %}
+    where {{ known_within(window) }}
 
 ),
 

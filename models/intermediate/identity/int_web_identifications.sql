@@ -19,10 +19,7 @@ with events as (
         occurred_at
     from {{ ref('int_web_events_collected') }}
     where (email is not null or distinct_id like '%@%.%')
-        and known_on <= cast('{{ window.to }}' as date)
-        {%- if is_incremental() %}
-        and {{ happened_and_known_since(window['from']) }}
-        {%- endif %}
+        and {{ known_within(window) }}
 
 ),
 
