@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from python_jobs.enrich.task import Asked
@@ -27,7 +29,43 @@ class Redaction:
         return cls(re.compile(f"(?<![a-z0-9])({pattern})(?![a-z0-9])", re.I), replacement)
 
     def applied(self, text: str) -> str:
-        return self.pattern.sub(lambda _: self.replacement, text)
+        """The text with every match replaced, also of what only looks otherwise."""
+        told, end = [], 0
+        plain, places = _plain(text)
+        for found in self.pattern.finditer(plain):
+            begin, after = places[found.start()], places[found.end() - 1] + 1
+            told += [text[end:begin], self.replacement]
+            end = after
+        return self.pattern.sub(lambda _: self.replacement, "".join(told) + text[end:])
+
+
+def _plain(text: str) -> tuple[str, Sequence[int]]:
+    """A text with plain blanks, hyphens, digits and letters for those that look like them and
+    without what is not seen, and where each of its characters stands in the text.
+
+    Numbers that were copied have blanks and hyphens that do not break.
+    """
+    if text.isascii():
+        return text, range(len(text))
+    kept = [(place, letter) for place, each in enumerate(text) if (letter := _as_plain(each))]
+    return "".join(letter for _, letter in kept), [place for place, _ in kept]
+
+
+@cache
+def _as_plain(letter: str) -> str:
+    kind = unicodedata.category(letter)
+    if kind == "Cf":
+        return ""
+    if kind == "Zs":
+        return " "
+    if kind == "Pd" or letter == "−":
+        return "-"
+    if kind == "Nd":
+        return str(unicodedata.decimal(letter))
+    if letter == "。":
+        return "."
+    plain = unicodedata.normalize("NFKC", letter)
+    return plain if len(plain) == 1 else letter
 
 
 def read_redactions(warehouse: Warehouse, task: str) -> list[Redaction]:
