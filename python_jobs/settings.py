@@ -80,10 +80,12 @@ class Settings(BaseSettings):
         """Who does it, as edits, decisions and plans record it; of itself the machine's user.
 
         Raises:
-            ConfigurationError: none of them says.
+            ConfigurationError: none of them says, or ``by`` is given and blank.
         """
+        if by is not None and not by.strip():
+            raise ConfigurationError("nobody is named: say with --by who does this")
         try:
-            return by or self.user or getpass.getuser()
+            return (by or (self.user or "").strip() or getpass.getuser()).strip()
         except (KeyError, OSError):  # a container's user need not have a name
             raise ConfigurationError("nobody is named: set GTM_USER to who does this") from None
 

@@ -24,7 +24,16 @@ def test_who_is_named_is_taken_before_the_machines_user(monkeypatch: pytest.Monk
     assert Settings().who() == "root"
     monkeypatch.setenv("GTM_USER", "anna")
     assert Settings().who() == "anna"
-    assert Settings().who("ben") == "ben"
+    assert Settings().who(" ben ") == "ben"
+    monkeypatch.setenv("GTM_USER", " ")
+    assert Settings().who() == "root"
+
+
+def test_nobody_decides_under_an_empty_name() -> None:
+    """A script's `--by "$APPROVER"`, unset, must not decide as the machine's user."""
+    for nobody in ("", " \t"):
+        with pytest.raises(ConfigurationError, match="nobody is named"):
+            Settings().who(nobody)
 
 
 def test_a_machine_user_without_a_name_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
