@@ -28,6 +28,8 @@ TABLES = {
 }
 """What is written as tables, and in which order."""
 
+_FORMULAS = tuple("=+-@＝＋－＠")
+
 
 @dataclass(frozen=True)
 class Report:
@@ -185,6 +187,5 @@ def _cell(value: Any) -> Any:
     """A value as a cell of CSV; text from outside that a spreadsheet would run begins with a '."""
     if isinstance(value, list | dict):
         return json.dumps(value, ensure_ascii=False)
-    return (
-        f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@")) else value
-    )
+    is_formula = isinstance(value, str) and value.lstrip().startswith(_FORMULAS)
+    return f"'{value}" if is_formula else value

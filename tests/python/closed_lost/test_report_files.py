@@ -10,13 +10,23 @@ from python_jobs.closed_lost.report import ALERTS, Report, markdown, write
 
 
 def test_no_cell_is_a_formula(tmp_path: Path) -> None:
-    line = {"account_name": '=HYPERLINK("http://x.test")', "lost_amount": -5, "stages": ["=1"]}
+    line = {
+        "account_name": '=HYPERLINK("http://x.test")',
+        "contact": "\t=1",
+        "note": "\r\n+1",
+        "kind": "＝1",
+        "lost_amount": -5,
+        "stages": ["=1"],
+    }
     found = Report(month="2026-06", brief={}, tables={"deals": [line]}, texts={}, proposals=[])
     write(found, "text", tmp_path)
     with (tmp_path / "deals.csv").open(encoding="utf-8", newline="") as file:
         [row] = csv.DictReader(file)
     assert row == {
         "account_name": '\'=HYPERLINK("http://x.test")',
+        "contact": "'\t=1",
+        "note": "'\r\n+1",
+        "kind": "'＝1",
         "lost_amount": "-5",
         "stages": '["=1"]',
     }
