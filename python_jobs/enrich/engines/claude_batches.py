@@ -25,7 +25,7 @@ from anthropic.types.messages.batch_create_params import Request
 from anthropic.types.messages.message_batch_expired_result import MessageBatchExpiredResult
 from anthropic.types.messages.message_batch_result import MessageBatchResult
 
-from python_jobs.errors import TransientError
+from python_jobs.errors import PermanentError, TransientError
 from python_jobs.runs import utc_now
 from python_jobs.warehouse import BriefWarehouse, DuckDBWarehouse
 
@@ -34,6 +34,9 @@ logger = logging.getLogger(__name__)
 MOST_QUESTIONS = 100_000
 MOST_BYTES = 200_000_000
 """Anthropic takes 256 MB a batch."""
+
+OWN_HOST = "https://api.anthropic.com/"
+"""Where results may be whatever ANTHROPIC_BASE_URL is: a gateway hands addresses on as they are."""
 
 CLOCKS_DIFFER = timedelta(hours=1)
 COMING_UP = timedelta(minutes=10)
@@ -186,6 +189,13 @@ class Batches:
                 time.sleep(self._poll_seconds)
                 batch = self._client.messages.batches.retrieve(batch_id)
             if batch.results_url is not None:
+                # the SDK asks that address, with the key
+                own = f"{str(self._client.base_url).rstrip('/')}/"
+                if not batch.results_url.startswith((own, OWN_HOST)):
+                    raise PermanentError(
+                        "Anthropic gave the address of another host for a batch's results: it is "
+                        "not asked; check ANTHROPIC_BASE_URL"
+                    )
                 yield from self._client.messages.batches.results(batch_id)
         except anthropic.NotFoundError:
             return

@@ -13,7 +13,7 @@ import pytest
 
 from python_jobs.enrich.engines import claude_batches
 from python_jobs.enrich.engines.claude import Claude
-from python_jobs.errors import TransientError
+from python_jobs.errors import PermanentError, TransientError
 from python_jobs.settings import Settings
 from tests.python.enrich.asking import TASK, Asking, asked_of_claude
 
@@ -159,6 +159,21 @@ def test_a_batch_that_is_kept_no_longer_is_asked_again(
     asking.vendor._batches.clear()
     assert asking.run(batched(asking)).failed == 20
     assert asking.run(batched(asking)).answered == 20
+
+
+@pytest.mark.parametrize("elsewhere", ["http://localhost:9/", "https://api.anthropic.com.evil/"])
+def test_the_key_follows_the_address_of_results_to_no_other_host(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch, elsewhere: str
+) -> None:
+    shown = asking.vendor._shown
+
+    def told(*batch: Any) -> Any:
+        fields = shown(*batch)
+        return fields | {"results_url": fields["results_url"] and f"{elsewhere}results"}
+
+    monkeypatch.setattr(asking.vendor, "_shown", told)
+    with pytest.raises(PermanentError, match="another host"):
+        asking.run(batched(asking))
 
 
 def test_what_is_under_way_is_waited_for_also_when_there_is_too_little_for_a_batch(
