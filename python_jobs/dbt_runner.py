@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -33,6 +34,12 @@ SIGNALS = "fct_signals"
 _FAILED = ("error", "fail", "runtime error")
 _CHECKS = ("test", "unit_test")
 _MODELS = ("model", "snapshot")
+
+_QUOTES_A_VALUE = re.compile(
+    "Conversion Error|Invalid Input Error|Out of Range Error"  # DuckDB's
+    "|is not recognized|[Ff]ailed to cast|Error parsing JSON"  # Snowflake's
+)
+_VALUE = re.compile(r"""(?<!\w)(['"])(?:.*\1|.*$)""")
 
 
 @dataclass
@@ -224,10 +231,13 @@ def _tested(test: Any) -> str:
 
 
 def _reason(message: str) -> str:
-    """The first line that says why: dbt's own first line only says where."""
+    """The first line that says why: dbt's own first line only says where. It ends up in logs and
+    in ops.job_runs, so that a value which an engine quotes is left out."""
     lines = [line.strip() for line in message.splitlines() if line.strip()]
     if len(lines) > 1 and (" in " in lines[0] or lines[0].endswith("Error")):
-        return lines[1]
+        lines = lines[1:]
+    if lines and _QUOTES_A_VALUE.search(lines[0]):
+        return _VALUE.sub(r"\1…\1", lines[0])
     return lines[0] if lines else "no reason given"
 
 
