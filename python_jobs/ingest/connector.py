@@ -15,11 +15,11 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Literal, Self, TypeVar
+from typing import Any, ClassVar, Literal, Self, TypeVar, get_origin
 
 import pyarrow as pa
-from pydantic import ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from python_jobs.errors import ConfigurationError, GtmError
 from python_jobs.http import Patience
@@ -45,7 +45,10 @@ class SourceConfig(BaseSettings):
     is configured, so that no real credential goes to the sandbox and no made-up one to a vendor.
     """
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", populate_by_name=True)
+    # a variable without a value is not set: schedulers pass on a secret that is not there so
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", populate_by_name=True
+    )
 
     needs: ClassVar[tuple[str, ...]] = ()
     in_sandbox: ClassVar[dict[str, str]] = {}
@@ -66,17 +69,15 @@ class SourceConfig(BaseSettings):
         except ValidationError as error:
             first = error.errors()[0]
             raise ConfigurationError(f"{first['loc'][0]}: {first['msg'].lower()}") from None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _blank_is_not_set(cls, values: dict[str, Any]) -> dict[str, Any]:
-        """A variable without a value, as schedulers pass on a secret that is not there."""
-        blank = {
-            str(field.alias or name)
-            for name, field in cls.model_fields.items()
-            if field.default is None
-        }
-        return {name: given for name, given in values.items() if given != "" or name not in blank}
+        except SettingsError:
+            names = [
+                str(field.alias)
+                for field in cls.model_fields.values()
+                if get_origin(field.annotation) is dict
+            ]
+            raise ConfigurationError(
+                f"{' or '.join(names)} is not JSON: write it as in .env.example"
+            ) from None
 
     def is_untouched(self) -> bool:
         """None of its variables is set, not even in part: nobody means to use the source."""

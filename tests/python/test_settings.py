@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
+from python_jobs.enrich.engines.claude import ClaudeConfig
 from python_jobs.errors import ConfigurationError
 from python_jobs.settings import Settings
 from python_jobs.warehouse import open_warehouse
@@ -44,6 +45,12 @@ def test_a_machine_user_without_a_name_is_one_sentence(monkeypatch: pytest.Monke
     monkeypatch.setattr(getpass, "getuser", nobody)
     with pytest.raises(ConfigurationError, match="set GTM_USER"):
         Settings().who()
+
+
+def test_prices_that_are_no_json_are_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GTM_CLAUDE_PRICES", "{bad")
+    with pytest.raises(ConfigurationError, match="GTM_CLAUDE_PRICES is not JSON"):
+        ClaudeConfig.load(None)
 
 
 def signed_in_by(path: Path, passphrase: str | None = None) -> Settings:
