@@ -7,6 +7,7 @@ read when a model is compiled and not when it is parsed.
 
 from __future__ import annotations
 
+import errno
 import gc
 import json
 import os
@@ -31,6 +32,7 @@ OnStart = Callable[[str, int, int], None]
 # The model that unites every model of models/signals.
 SIGNALS = "fct_signals"
 
+_NOT_ALLOWED = (errno.EACCES, errno.EPERM, errno.EROFS)
 _FAILED = ("error", "fail", "runtime error")
 _CHECKS = ("test", "unit_test")
 _MODELS = ("model", "snapshot")
@@ -158,6 +160,11 @@ class DbtProject:
             )
         if isinstance(done.exception, KeyboardInterrupt | SystemExit):
             raise done.exception
+        if isinstance(done.exception, OSError) and done.exception.errno in _NOT_ALLOWED:
+            raise ConfigurationError(
+                f"dbt may not write {done.exception.filename}: check its permissions, or set "
+                "DBT_LOG_PATH and DBT_TARGET_PATH to folders outside the repository"
+            )
         if done.exception is not None:
             raise PermanentError(f"dbt could not run: {_reason(str(done.exception))}")
         return done

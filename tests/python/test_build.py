@@ -35,6 +35,7 @@ from python_jobs.warehouse import (
 from tests.emulator import emulator
 from tests.python.conftest import LAST_DAY, Shop
 from tests.small_project import SmallProject
+from tests.typed import gtm
 
 FIRST, LAST, TODAY = date(2026, 5, 1), date(2026, 6, 1), date(2026, 6, 3)
 BUILT = Past(FIRST, LAST, recorded=True)
@@ -477,6 +478,13 @@ def test_a_warehouse_that_cannot_be_opened_is_one_sentence(tmp_path: Path) -> No
     nowhere = Settings(GTM_DUCKDB_PATH=Path("/proc/nowhere/warehouse.duckdb"))
     with pytest.raises(ConfigurationError, match="cannot be written"), only_writer(nowhere):
         pass
+
+
+@pytest.mark.skipif(not Path("/sys").is_dir(), reason="a folder of Linux, closed to root too")
+def test_a_folder_that_dbt_may_not_write_to_is_one_sentence(duckdb_env: dict[str, str]) -> None:
+    refused = gtm("build", env={**duckdb_env, "DBT_LOG_PATH": "/sys/nowhere"})
+    assert refused.code == 2
+    assert refused.said.startswith("gtm: dbt may not write /sys/nowhere: check its permissions, or")
 
 
 @pytest.mark.parametrize(
