@@ -82,7 +82,7 @@ class DuckDBWarehouse:
             )
         if read_only and not path.exists():
             raise ConfigurationError(
-                f"there is no warehouse at {path}: run `gtm ingest` or `gtm load`, then "
+                f"there is no warehouse at {path.absolute()}: run `gtm ingest` or `gtm load`, then "
                 "`gtm build`, or set GTM_DUCKDB_PATH"
             )
         try:

@@ -8,6 +8,7 @@ import math
 import pytest
 
 from tests.python.conftest import LAST_DAY, Shop
+from tests.typed import gtm
 
 LEDGER = [
     "event_date",
@@ -130,8 +131,11 @@ def test_a_score_that_no_longer_adds_up_says_how_to_mend_it(shop: Shop, top: dic
     assert "adds up to" in shop.gtm("explain", key, "--json").said
 
 
-def test_nothing_built_yet(empty_shop: Shop) -> None:
+def test_nothing_built_yet(empty_shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "there is no warehouse at" in empty_shop.gtm("explain", "acme.com").said
+    monkeypatch.chdir(empty_shop.folder)  # a name alone is of the folder that one is in
+    nowhere = gtm("explain", "acme.com", env={"GTM_DUCKDB_PATH": "nowhere.duckdb"})
+    assert f"no warehouse at {empty_shop.folder / 'nowhere.duckdb'}: run" in nowhere.said
     empty_shop.execute("create schema raw")
     assert empty_shop.gtm("explain", "acme.com").said == (
         "gtm: nothing has been built yet: run gtm build"
