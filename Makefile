@@ -12,6 +12,8 @@ help: ## list these targets
 
 # One stamp for the whole environment: made again when the lock or the package metadata changes.
 $(VENV)/.installed: requirements-dev.lock pyproject.toml
+	@$(PYTHON) -c "import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))" || \
+		{ echo "$(PYTHON) is not Python 3.11, 3.12 or 3.13: make setup PYTHON=python3.12, for one" >&2; exit 1; }
 	@test -d $(VENV) || $(PYTHON) -m venv $(VENV)
 	@echo "installing the environment into $(VENV) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.8
