@@ -10,6 +10,7 @@ import csv
 import glob
 import gzip
 import io
+import os
 import shutil
 import zlib
 from collections.abc import Iterator, Sequence
@@ -84,8 +85,8 @@ def expand(patterns: Sequence[str]) -> list[Path]:
     """The files that names and globs stand for, in order, each once.
 
     Raises:
-        ConfigurationError: a file is missing, a glob matches nothing, a folder was given, or the
-            suffix is none we read.
+        ConfigurationError: a file is missing, a glob matches nothing, a folder was given, the
+            suffix is none we read, or the name is none that DuckDB opens.
     """
     found: dict[Path, None] = {}
     for pattern in patterns:
@@ -105,6 +106,8 @@ def expand(patterns: Sequence[str]) -> list[Path]:
                     f"{match} is not a csv, parquet, json or jsonl file by its name: "
                     "rename or convert it first"
                 )
+            if (name := os.fsencode(match).decode(errors="replace")) != str(match):
+                raise ConfigurationError(f"the name of {name} is not UTF-8: rename the file first")
             found[match] = None
     return list(found)
 

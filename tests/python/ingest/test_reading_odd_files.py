@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -267,3 +269,12 @@ def test_a_file_that_may_not_be_opened_is_one_sentence(
     monkeypatch.setattr("python_jobs.ingest.reading._open_bytes", refuse)
     with pytest.raises(ConfigurationError, match=r"cannot be read \(PermissionError\)"):
         read_file(con, tmp_path / "a.csv", "found")
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="has no such names")
+def test_a_file_whose_name_is_not_utf_8_is_one_sentence(tmp_path: Path) -> None:
+    file = Path(os.fsdecode(os.fsencode(tmp_path) + b"/exp\xf6rt.csv"))
+    file.write_text("account_id\na1\n", encoding="utf-8")
+    for given in (str(file), str(tmp_path / "*.csv")):
+        with pytest.raises(ConfigurationError, match=r"exp\ufffdrt\.csv is not UTF-8"):
+            expand([given])
