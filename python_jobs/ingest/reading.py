@@ -71,7 +71,7 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _the_file(path: Path) -> str:
+def the_file(path: Path) -> str:
     """A DuckDB text literal that stands for this file only, whatever its name looks like."""
     return literal(glob.escape(str(path)))
 
@@ -190,7 +190,7 @@ def read_sql(con: duckdb.DuckDBPyConnection, sql: str, relation: str) -> Input:
 def _read_parquet(con: duckdb.DuckDBPyConnection, path: Path, relation: str) -> Input:
     con.execute(
         f"create or replace temp view {relation} as "
-        f"select * from read_parquet({_the_file(path)}, hive_partitioning = false)"
+        f"select * from read_parquet({the_file(path)}, hive_partitioning = false)"
     )
     return Input(str(path), relation, _columns(con, relation))
 
@@ -202,7 +202,7 @@ def _read_csv(con: duckdb.DuckDBPyConnection, path: Path, relation: str, readabl
     _forget_rejects(con)
     con.execute(
         "create or replace temp table csv_rows as select * from read_csv("
-        f"{_the_file(readable)}, header = true, delim = {literal(delimiter)}, quote = '\"', "
+        f"{the_file(readable)}, header = true, delim = {literal(delimiter)}, quote = '\"', "
         f"escape = '\"', columns = {{{columns}}}, {_AS_IT_STANDS})"
     )
     con.execute(f"create or replace temp view {relation} as from csv_rows")
@@ -241,7 +241,7 @@ def _as_characters(path: Path) -> io.TextIOWrapper:
 def _lines_of(path: Path) -> str:
     """A query for the lines of a file that are not blank."""
     return (
-        f"select line from read_csv({_the_file(path)}, header = false, delim = '', quote = '', "
+        f"select line from read_csv({the_file(path)}, header = false, delim = '', quote = '', "
         f"escape = '', columns = {{'line': 'VARCHAR'}}, {_AS_IT_STANDS}) "
         "where trim(line, chr(9) || chr(13) || ' ') <> ''"
     )
@@ -251,7 +251,7 @@ def _values_of_json(path: Path, start: bytes) -> str:
     """A query for the members of the array in a file, or for the objects one after another."""
     layout = "array" if start.startswith(b"[") else "auto"
     return (
-        f"select json::varchar as line from read_json_objects({_the_file(path)}, "
+        f"select json::varchar as line from read_json_objects({the_file(path)}, "
         f"format = '{layout}', hive_partitioning = false, maximum_object_size = {MAX_LINE_BYTES})"
     )
 

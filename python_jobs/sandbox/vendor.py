@@ -20,6 +20,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from python_jobs.http import Limit
+from python_jobs.ingest.reading import the_file
 from python_jobs.sandbox.faults import Faults
 
 Item = TypeVar("Item")
@@ -38,9 +39,8 @@ class World:
         """See the files as they are now, on the evening of that day."""
         self.as_of = as_of
         for path in self.folder.glob("*.parquet"):
-            self._con.execute(
-                f"create or replace view {path.stem} as select * from read_parquet('{path}')"
-            )
+            rows = f"select * from read_parquet({the_file(path)})"
+            self._con.execute(f"create or replace view {path.stem} as {rows}")
 
     @property
     def now(self) -> datetime:

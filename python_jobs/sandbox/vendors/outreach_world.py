@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from python_jobs.ingest.reading import the_file
 from python_jobs.sandbox.vendor import World, iso
 from python_jobs.sandbox.vendors.outreach_records import COUNTS, Data, Records, Resource
 
@@ -67,10 +68,13 @@ class _Reader:
         self._world = world
         self._folder = world.folder / "mailings"
 
+    def _rows_of(self, name: str) -> str:
+        return f"read_parquet({the_file(self._folder / f'{name}.parquet')})"
+
     def latest(self, name: str, key: str) -> list[Data]:
         """The last version of every record of a file."""
         return self._world.rows(
-            f"select * from read_parquet('{self._folder / name}.parquet') where updated_at <= ? "
+            f"select * from {self._rows_of(name)} where updated_at <= ? "
             f"qualify row_number() over (partition by {key} order by updated_at desc) = 1 "
             f"order by {key}",
             [self._world.now],
@@ -81,7 +85,7 @@ class _Reader:
         return self._world.rows(
             f"""
             with latest as (
-                select * from read_parquet('{self._folder}/prospects.parquet') where updated_at <= ?
+                select * from {self._rows_of("prospects")} where updated_at <= ?
                 qualify row_number() over (partition by prospect_id order by updated_at desc) = 1
             ), people as (
                 select * from contacts
@@ -105,7 +109,7 @@ class _Reader:
             f"""
             with wanted as (
                 select account_id, min(created_at) as since, min(user_id) as user_id
-                from read_parquet('{self._folder}/prospects.parquet')
+                from {self._rows_of("prospects")}
                 where created_at <= ? group by 1
             )
             select accounts.*, wanted.since, wanted.user_id

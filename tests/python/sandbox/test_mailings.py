@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date, timedelta
+from pathlib import Path
 
 import pyarrow.compute as pc
 import pytest
 
 from python_jobs.sandbox import world
+from python_jobs.sandbox.vendor import World
+from python_jobs.sandbox.vendors.outreach_world import load_world
 
 AS_OF = date(2026, 6, 30)
 FILES = [name for name in world.SCHEMAS if name.startswith("mailings/")]
@@ -21,6 +25,13 @@ LATEST = {
         ("tasks", "task_id"),
     )
 }
+
+
+def test_the_folder_of_a_world_may_have_any_name(tiny_world: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "it's a [new] *world*"
+    shutil.copytree(tiny_world, folder)
+    records = load_world(World(folder, AS_OF))
+    assert records["prospects"] == load_world(World(tiny_world, AS_OF))["prospects"]
 
 
 @pytest.mark.parametrize("back", [1, 9, 45])
