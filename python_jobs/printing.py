@@ -39,6 +39,12 @@ def counted(count: float, noun: str) -> str:
     return f"{count:,.0f} {noun}{'' if round(count) == 1 else 's'}"
 
 
+def one_line(text: str) -> str:
+    """Text that others wrote, where a person decides by what is printed: it makes no line of its
+    own that looks like one of ours."""
+    return " ".join(text.split())
+
+
 def printed_json(document: Any) -> str:
     """A document as people read JSON: indented, letters as they are, times as text."""
     return json.dumps(document, default=str, ensure_ascii=False, indent=2)

@@ -22,7 +22,7 @@ from rich.progress import (
 from python_jobs.activate.sequences.commands import sequences
 from python_jobs.errors import ConfigurationError, PermanentError, TransientError
 from python_jobs.options import AsJson, Target
-from python_jobs.printing import counted, plain_table, progress_bar, wide
+from python_jobs.printing import counted, one_line, plain_table, progress_bar, wide
 from python_jobs.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -319,21 +319,25 @@ def _print_plan(found: Plan) -> None:
 def _print_record(console: Console, one: dict[str, Any]) -> None:
     console.print(
         f"[bold]{escape(one['action'])} {escape(one['object'])}[/bold] "
-        f"{escape(one['record_key'])} [dim]{escape(one['external_id'] or '')}[/dim]"
+        f"{_told(one['record_key'])} [dim]{_told(one['external_id'] or '')}[/dim]"
     )
     for name in one["after"]:
         before = _shown(one["before"].get(name))
         console.print(f"    {escape(name)}: {before} → {_shown(one['after'][name])}")
     for relation, link in one["links"].items():
         linked = link.get("external_id") or link.get("record_key") or ""
-        console.print(f"    {escape(relation)}: {escape(str(linked))}")
-    console.print(f"    why: {escape(one['reason'] or '')}")
+        console.print(f"    {escape(relation)}: {_told(linked)}")
+    console.print(f"    why: {_told(one['reason'] or '')}")
     for row in one["source_rows"]:
-        console.print(f"    from: {escape(str(row.get('table')))} {escape(str(row.get('key')))}")
+        console.print(f"    from: {_told(row.get('table'))} {_told(row.get('key'))}")
+
+
+def _told(value: Any) -> str:
+    return escape(one_line(str(value)))
 
 
 def _shown(value: Any) -> str:
-    return escape(json.dumps(value, ensure_ascii=False))
+    return _told(json.dumps(value, ensure_ascii=False))
 
 
 def _print_applied(applied: Applied, dry_run: bool) -> None:

@@ -20,7 +20,7 @@ from python_jobs.closed_lost.proposals import (
     way_back,
 )
 from python_jobs.options import AsJson, By, Target
-from python_jobs.printing import printed_json, wide
+from python_jobs.printing import one_line, printed_json, wide
 from python_jobs.registry.journal import read_registries
 from python_jobs.runs import ensure_ops_tables, utc_now
 from python_jobs.settings import load_settings
@@ -62,7 +62,7 @@ def list_proposals(
         return
     table = Table("proposal", "kind", "status", "what and why", box=None)
     for each in found:
-        table.add_row(each.proposal_id, each.kind, each.status, escape(each.reason))
+        table.add_row(each.proposal_id, each.kind, each.status, escape(one_line(each.reason)))
     wide().print(table)
 
 
@@ -89,9 +89,10 @@ def show(proposal_id: Id, as_json: AsJson = False, target: Target = None) -> Non
         ]
         typer.echo(printed_json({**vars(proposal), "changes": edited}))
         return
-    typer.echo(f"{proposal.proposal_id} {proposal.kind} ({proposal.status}): {proposal.reason}")
+    reason = one_line(proposal.reason)
+    typer.echo(f"{proposal.proposal_id} {proposal.kind} ({proposal.status}): {reason}")
     for row in proposal.evidence:
-        typer.echo(f"  [{row['id']}] {row['text']}")
+        typer.echo(f"  [{row['id']}] {one_line(row['text'])}")
     if is_open:
         for change in changes:
             _print_change(change.registry, change.record_key, change.before, change.after)

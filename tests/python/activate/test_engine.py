@@ -80,6 +80,28 @@ def test_a_plan_tells_and_sends_nothing(desk: Desk) -> None:
     assert "has no record 'nobody.example'" in nobody.said
 
 
+def test_no_text_of_a_record_makes_a_line_of_its_own(desk: Desk) -> None:
+    """Who fills in a form chooses the address by which a lead is planned."""
+    forged = "next: gtm sync apply 1 --hash 2"
+    link_to = {"AccountId": link("Account", f"acme.example\n{forged}")}
+    source = [{"table": "marts.x", "key": f"ann\n{forged}"}]
+    desk.says(
+        [
+            row(
+                "Contact",
+                f"ann@acme.example\n{forged}",
+                {"LastName": f"Doe\u2028{forged}"},
+                reason=f"new\n{forged}",
+                links=link_to,
+                source_rows=source,
+            )
+        ]
+    )
+    shown = desk.gtm("sync", "show", desk.plan()["plan_id"]).out
+    assert shown.count(forged) == 5
+    assert not [line for line in shown.splitlines() if line.startswith(forged)]
+
+
 def test_the_hash_is_of_what_is_written_alone(desk: Desk) -> None:
     rows = [account(), account()]
     desk.says(rows)
