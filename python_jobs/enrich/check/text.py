@@ -153,7 +153,15 @@ class _Token:
 @lru_cache(maxsize=8192)
 def gives_orders(text: str) -> bool:
     """Whether a text speaks to whoever summarises it: what it says is no evidence."""
-    return bool(_ORDER.search(text))
+    return bool(_ORDER.search(_as_seen(text)))
+
+
+def _as_seen(text: str) -> str:
+    """A text as a reader sees it: without letters of no width, wide letters as plain ones."""
+    if text.isascii():
+        return text
+    plain = unicodedata.normalize("NFKC", text)
+    return "".join(letter for letter in plain if unicodedata.category(letter) != "Cf")
 
 
 def normalised(text: str) -> str:
