@@ -45,6 +45,7 @@ def dsn(intake: Intake) -> str:
 def owner(dsn: str) -> Iterator[psycopg.Connection[Any]]:
     """Whoever fills the database; what is done is undone."""
     with psycopg.connect(dsn.replace("gtm_reader@", "postgres@"), autocommit=True) as con:
+        con.execute("set timezone to 'UTC'")
         con.execute("create schema app")
         yield con
         con.execute("drop schema app cascade")
