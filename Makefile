@@ -58,9 +58,16 @@ snowflake-check: setup ## build on the Snowflake emulator and compare every mart
 refresh-reference: setup ## rewrite seeds/reference from the installed lists
 	@$(BIN)/gtm refresh-reference
 
-lock: setup ## resolve the lock files again from pyproject.toml
+# Nobody who sets this up has to have a compiler: what has no wheel for one of these is refused.
+PLATFORMS := x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu aarch64-apple-darwin
+
+lock: setup ## resolve the lock files again from pyproject.toml, and see that every platform has wheels
 	@$(BIN)/uv pip compile --quiet --universal --no-emit-index-url --no-header --no-annotate --python-version 3.11 pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --no-emit-index-url --no-header --no-annotate --python-version 3.11 --extra dev --extra sandbox pyproject.toml -o requirements-dev.lock
+	@for platform in $(PLATFORMS); do for version in 3.11 3.12 3.13; do \
+		MACOSX_DEPLOYMENT_TARGET=14.0 $(BIN)/uv pip install --quiet --dry-run --no-deps --only-binary :all: --target target/wheels \
+			--python-platform $$platform --python-version $$version -r requirements-dev.lock || exit 1; \
+	done; done
 
 clean: ## remove the environment, the warehouse file and everything made
 	@rm -rf $(VENV) target logs warehouse.duckdb* world .pytest_cache .ruff_cache .mypy_cache
