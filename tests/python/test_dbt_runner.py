@@ -21,8 +21,8 @@ WHERE = "Runtime Error in model stg_people (models/staging/stg_people.sql)\n  "
     ],
 )
 def test_a_reason_quotes_no_value_of_duckdb(query: str) -> None:
-    with pytest.raises(duckdb.Error) as error:
-        duckdb.sql(query).fetchall()
+    with duckdb.connect() as con, pytest.raises(duckdb.Error) as error:
+        con.sql(query).fetchall()
     said = _reason(WHERE + str(error.value))
     assert "acme" not in said
     assert said.startswith(("Conversion Error: ", "Invalid Input Error: "))

@@ -26,6 +26,8 @@ def test_a_stopped_command_leaves_no_sandbox_behind(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # what runs in the background is born deaf to Ctrl-C, these tests perhaps
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as child:
         assert child.stdout is not None
         served = re.search(r"is served at (\S+)", child.stdout.readline())
