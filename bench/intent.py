@@ -218,6 +218,14 @@ def _rows(measured: Measured) -> Iterator[tuple[str, str, str, str, str, str, bo
         "",
         None,
     )
+    unscored = naive.resolved + naive.copied
+    yield (
+        *_took("those two together, nothing scored yet", unscored),
+        "",
+        f"{_ratios(unscored, bare)[0]:.1f} × bare",
+        "",
+        None,
+    )
     yield (
         *_took(f"our backfill, {DAYS} days", ours.sql),
         f"{ours.wall_seconds:.1f}",
