@@ -33,10 +33,12 @@ class Redaction:
         told, end = [], 0
         plain, places = _plain(text)
         for found in self.pattern.finditer(plain):
-            begin, after = places[found.start()], places[found.end() - 1] + 1
-            told += [text[end:begin], self.replacement]
-            end = after
-        return self.pattern.sub(lambda _: self.replacement, "".join(told) + text[end:])
+            if found[0]:  # not what fits between two letters
+                begin, after = places[found.start()], places[found.end() - 1] + 1
+                told += [text[end:begin], self.replacement]
+                end = after
+        left = "".join(told) + text[end:]
+        return self.pattern.sub(lambda found: found[0] and self.replacement, left)
 
 
 def _plain(text: str) -> tuple[str, Sequence[int]]:

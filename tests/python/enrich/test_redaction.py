@@ -11,7 +11,7 @@ import pytest
 
 from python_jobs.enrich import runner
 from python_jobs.enrich.engines.offline import Offline
-from python_jobs.enrich.redaction import read_redactions, redacted
+from python_jobs.enrich.redaction import Redaction, read_redactions, redacted
 from python_jobs.enrich.task import Answer, Asked, Task
 from python_jobs.registry.edits import Edit, set_row
 from python_jobs.registry.journal import append, read_registries
@@ -88,6 +88,11 @@ def test_personal_numbers_and_addresses_are_taken_out(
 def test_figures_and_dates_stay(warehouse: BriefWarehouse, said: str) -> None:
     asked = Asked("s", {}, {"row": said}, "h")
     assert redacted(asked, read_redactions(warehouse, "call_summary")) == asked
+
+
+@pytest.mark.parametrize("text", ["", "from Ann on 5 May", "from André on ５ May "])
+def test_a_pattern_that_fits_nothing_at_all_takes_nothing_out(text: str) -> None:
+    assert Redaction.of("[0-9]*", "#").applied(text) == text.replace("5", "#").replace("５", "#")
 
 
 @pytest.mark.parametrize(
