@@ -129,6 +129,9 @@ def test_no_address_gets_in_but_that_of_the_angle(address: str) -> None:
     written = TASK.write_offline(here)
     assert isinstance(written, FirstTouch)
     assert written.opening is not None
+    for other in (address.removeprefix("www.")[1:], f"{address}/other"):
+        message = FirstTouch(opening=advice(f"A short call at {other}?"), call_to_action=ASK)
+        assert "not_in_evidence: opening: an address" in failures(message, here)
 
 
 def test_what_is_asked_for_is_held_to_its_own_length() -> None:

@@ -25,7 +25,7 @@ _OBSERVED = re.compile(
     re.I,
 )
 """Words that say something was observed: only a fact with its row may."""
-_ADDRESS = re.compile(r"\S*(?:@|://)\S+|\b(?:\w[\w-]*\.)+[^\W\d_]{2,}\b")
+_ADDRESS = re.compile(r"\S*(?:@|://)\S+|\b(?:\w[\w-]*\.)+[^\W\d_]{2,}\b(?:/\S*)?")
 """What a mail program makes a link of, also a bare domain."""
 _VOWELS = re.compile(r"[aeiouy]+")
 
@@ -76,8 +76,11 @@ def _failures(touch: FirstTouch, asked: Asked) -> Iterator[str]:
 def _strange_address(text: str, asked: Asked) -> bool:
     """Whether it holds an address that the angle, which a person has approved, does not."""
     approved = " ".join(str(asked.input.get(slot)) for slot in SLOTS)
-    found = _ADDRESS.findall(_without_company(text, asked))
-    return any(address not in approved for address in found)
+    return not _addresses(_without_company(text, asked)) <= _addresses(approved)
+
+
+def _addresses(text: str) -> set[str]:
+    return {address.rstrip(".,;:!?)") for address in _ADDRESS.findall(text)}
 
 
 def _breaks(kind: str, rule: str, value: str, slot: str, text: str, asked: Asked) -> bool:
