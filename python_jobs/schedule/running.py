@@ -110,10 +110,8 @@ def run_schedule(
             left_out = len(schedule.steps) - len(steps)
             say(f"{schedule.name}: {left_out} of {len(schedule.steps)} steps are done already")
         for step in steps:
-            if step in skipped:
-                _skip_step(warehouse, schedule, step, skipped[step], say, clock)
-                continue
-            code = _run_step(warehouse, schedule, step, command, say, clock)
+            why_not = skipped.get(step)
+            code = _run_step(warehouse, schedule, step, why_not, command, say, clock)
             if code == 0:
                 continue
             failed.append(f"gtm {step.command}")
@@ -135,36 +133,27 @@ def _run_step(
     warehouse: BriefWarehouse,
     schedule: Schedule,
     step: Step,
+    why_not: str | None,
     command: Command,
     say: Callable[[str], None],
     clock: Callable[[], datetime],
 ) -> int:
+    """Do a step, or only record why it is skipped; its exit code."""
     arguments = step.arguments(clock())
-    say(f"{schedule.name}: gtm {' '.join(arguments)}")
+    skipped = f" is skipped: {why_not}" if why_not else ""
+    say(f"{schedule.name}: gtm {' '.join(arguments)}{skipped}")
     try:
         with job_run(warehouse, JOB, schedule.name, step.command, step.every, clock):
+            if why_not:
+                raise _Skipped(why_not)
             code = command(arguments)
             if code:
                 raise PermanentError(f"gtm {' '.join(arguments)} ended with exit code {code}")
+    except _Skipped:
+        return 0
     except PermanentError:
         return code
     return 0
-
-
-def _skip_step(
-    warehouse: BriefWarehouse,
-    schedule: Schedule,
-    step: Step,
-    why: str,
-    say: Callable[[str], None],
-    clock: Callable[[], datetime],
-) -> None:
-    say(f"{schedule.name}: gtm {' '.join(step.arguments(clock()))} is skipped: {why}")
-    with (
-        suppress(_Skipped),
-        job_run(warehouse, JOB, schedule.name, step.command, step.every, clock),
-    ):
-        raise _Skipped(why)
 
 
 @contextmanager
